@@ -1,0 +1,120 @@
+"""Configuration: read once from the environment, checked at start, handed down.
+
+Names are documented in ``docs/operator-guide.md``; a test fails on a setting without a line there.
+"""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Final
+from urllib.parse import urlsplit
+
+from pydantic import BeforeValidator, Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+REPOSITORY: Final = Path(__file__).resolve().parent.parent
+"""Where ``contexts/``, ``migrations/`` and ``keys/`` stand beside the package."""
+
+
+class Deployment(StrEnum):
+    """Whether real learners depend on this service."""
+
+    PRODUCTION = "production"
+    DEVELOPMENT = "development"
+
+
+class Lookups(StrEnum):
+    """Whose DID documents and status lists the verifier may fetch."""
+
+    MEMBERS = "members"
+    ANYONE = "anyone"
+    OFF = "off"
+
+
+class SettingsUnusable(Exception):  # noqa: N818 - a name of the trade
+    """The environment does not make a working configuration; the message lists every reason."""
+
+
+def _listed(value: object) -> object:
+    return tuple(item.strip() for item in value.split(",") if item.strip()) if isinstance(value, str) else value
+
+
+_List = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
+
+
+class Settings(BaseSettings):
+    """Every setting of the service, with the value it has when nobody says otherwise."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore")
+
+    public_url: str = Field(
+        default="http://localhost:8000",
+        description="Where the world reaches the service; written into every credential, fixed at first start",
+    )
+    database_url: str = Field(
+        default="sqlite:///var/enhance.db", description="sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME"
+    )
+    database_pool_size: int = Field(
+        default=10, ge=1, le=200, description="PostgreSQL connections for each worker process"
+    )
+    keys_dir: Path = Field(default=Path("keys"), description="Folder of the encrypted signing keys")
+    master_secret_file: Path = Field(
+        default=Path("keys/master.secret"), description="File with the secret that unlocks keys and personal data"
+    )
+    deployment: Deployment = Field(default=Deployment.PRODUCTION, description="production or development")
+    verify_lookups: Lookups = Field(
+        default=Lookups.MEMBERS, description="Whose DIDs and status lists /verify may fetch: members, anyone or off"
+    )
+    verify_allowed_issuers: _List = Field(
+        default=(), description="Comma-separated DIDs outside the alliance whose documents /verify may fetch as well"
+    )
+    loopback_exceptions: _List = Field(
+        default=(), description="Comma-separated host:port pairs exempt from the guarded way out; development only"
+    )
+    host: str = Field(default="127.0.0.1", description="Address that `serve` listens on")
+    port: int = Field(default=8000, ge=1, le=65535, description="Port that `serve` listens on")
+    workers: int = Field(default=1, ge=1, le=64, description="Worker processes of `serve`")
+    max_request_bytes: int = Field(default=1024 * 1024, ge=1024, description="Largest accepted request body, bytes")
+    log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR")
+
+    @field_validator("public_url")
+    @classmethod
+    def _public_url_is_an_origin(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if (
+            parts.scheme not in ("https", "http")
+            or not parts.hostname
+            or parts.path
+            or parts.query
+            or parts.fragment
+            or parts.username
+        ):
+            raise ValueError(
+                "must be an origin such as https://credentials.example.edu, without path or trailing slash"
+            )
+        if parts.hostname.replace(".", "").isdigit() or ":" in parts.hostname:
+            raise ValueError("must name a host: did:web forbids IP addresses")
+        if parts.scheme == "http" and parts.hostname != "localhost":
+            raise ValueError("must use https; plain http is for localhost only")
+        return value
+
+    @model_validator(mode="after")
+    def _development_only(self) -> "Settings":
+        if self.deployment is Deployment.PRODUCTION and self.loopback_exceptions:
+            raise ValueError("LOOPBACK_EXCEPTIONS loosens the guarded way out: refused unless DEPLOYMENT=development")
+        return self
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Read the environment.
+
+    Raises:
+        SettingsUnusable: with one line for each setting that cannot be used. Values are not repeated.
+    """
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]
+    except ValidationError as error:
+        lines = [
+            f"{'/'.join(str(step) for step in item['loc']).upper() or 'settings'}: {item['msg']}"
+            for item in error.errors(include_input=False)
+        ]
+        raise SettingsUnusable("\n".join(lines)) from None

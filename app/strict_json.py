@@ -1,0 +1,238 @@
+"""One JSON text in, one value out, or a finding that says where it went wrong.
+
+Accepted is what every reader understands in the same way (RFC 8259 with I-JSON's restrictions, RFC 7493): UTF-8
+without byte order mark, no duplicate members, no NaN or Infinity, numbers that survive a double, bounded size and
+depth. Size, encoding and depth are checked before a parser runs. Lone surrogates are left to the caller's own check of
+text, which can say in which member they stand; they never get past :func:`canonical`.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any, ClassVar, Final, NoReturn, TypeAlias
+
+import orjson
+
+from app.errors import Family, Finding, ServiceError, json_pointer
+
+JsonValue: TypeAlias = "str | int | float | bool | list[JsonValue] | dict[str, JsonValue] | None"
+
+MAX_BYTES: Final = 1024 * 1024
+MAX_DEPTH: Final = 64
+MAX_NUMBER_LENGTH: Final = 32
+_LARGEST_EXACT_INTEGER: Final = 2**53 - 1
+_CITATION: Final = "RFC 8259; RFC 7493"
+
+# A string, or one bracket: enough to count depth without building anything.
+_STRING_OR_BRACKET: Final = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+_SPACE_BEFORE_COLON: Final = re.compile(rb'"[ \t\r\n]+:')
+
+
+class MalformedJson(ServiceError):  # noqa: N818 - a name of the trade
+    """The bytes are not one JSON text that every reader understands in the same way."""
+
+    code: ClassVar[str] = "malformed-json"
+    title: ClassVar[str] = "This is not one well-formed JSON document"
+    family: ClassVar[Family] = Family.MALFORMED
+
+
+class DocumentTooLarge(ServiceError):  # noqa: N818 - a name of the trade
+    """More bytes than the door admits."""
+
+    code: ClassVar[str] = "document-too-large"
+    title: ClassVar[str] = "The document is larger than accepted here"
+    family: ClassVar[Family] = Family.TOO_LARGE
+
+
+def parse(raw: bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH) -> JsonValue:
+    """Return the JSON value that ``raw`` holds.
+
+    Raises:
+        DocumentTooLarge: more than ``max_bytes`` bytes.
+        MalformedJson: anything else that two readers might understand differently, with one finding.
+    """
+    if len(raw) > max_bytes:
+        raise DocumentTooLarge(f"The document has {len(raw)} bytes; {max_bytes} are accepted here.")
+    if raw.startswith(b"\xef\xbb\xbf"):
+        _refuse("byte-order-mark", "#", "The document starts with a byte order mark; send UTF-8 without one.")
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        _refuse("not-utf-8", "#", f"Byte {error.start} is not part of valid UTF-8.")
+    _check_depth(raw, max_depth)
+    try:
+        value: JsonValue = orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        # orjson refuses lone surrogates without a place; the slower reader keeps them for the caller's own finding.
+        return _parse_slowly(raw)
+    # Without duplicates every member contributes one `":` to the text; a string value may add to that count but never
+    # take away, so equality proves their absence. Anything else is looked at slowly.
+    if _SPACE_BEFORE_COLON.search(raw) is None and raw.count(b'":') == _count_members(value):
+        return value
+    return _parse_slowly(raw)
+
+
+def canonical(value: object) -> bytes:
+    """Return ``value`` in the JSON Canonicalization Scheme (RFC 8785).
+
+    Raises:
+        ValueError: lone surrogates, NaN, Infinity or integers beyond 2**53 - 1.
+    """
+    return "".join(_canonical_pieces(value)).encode("utf-8")
+
+
+def _canonical_pieces(value: Any) -> list[str]:  # noqa: ANN401 - any JSON value
+    if value is None or isinstance(value, (bool, str)):
+        return [json.dumps(value, ensure_ascii=False)]
+    if isinstance(value, int):
+        if abs(value) > _LARGEST_EXACT_INTEGER:
+            raise ValueError("an integer beyond 2**53 - 1 has no canonical form")
+        return [str(value)]
+    if isinstance(value, float):
+        return [_canonical_number(value)]
+    if isinstance(value, Mapping):
+        # Section 3.2.3: members sorted by the UTF-16 code units of their names.
+        pieces = ["{"]
+        for position, name in enumerate(sorted(value, key=lambda key: key.encode("utf-16-be"))):
+            pieces += (
+                [",", json.dumps(name, ensure_ascii=False), ":"]
+                if position
+                else [json.dumps(name, ensure_ascii=False), ":"]
+            )
+            pieces += _canonical_pieces(value[name])
+        return [*pieces, "}"]
+    pieces = ["["]
+    for position, item in enumerate(value):
+        if position:
+            pieces.append(",")
+        pieces += _canonical_pieces(item)
+    return [*pieces, "]"]
+
+
+def _canonical_number(value: float) -> str:
+    """Write a double as ECMAScript's Number::toString does (RFC 8785 section 3.2.2.3)."""
+    if value != value or value in (float("inf"), float("-inf")):  # noqa: PLR0124 - NaN is the one value unequal to itself
+        raise ValueError("NaN and Infinity have no canonical form")
+    if value == 0:
+        return "0"
+    sign = "-" if value < 0 else ""
+    mantissa, _, exponent_text = f"{abs(value)!r}".partition("e")
+    whole, _, fraction = mantissa.partition(".")
+    digits = (whole + fraction).lstrip("0")
+    # point: how many digits stand before the decimal point.
+    point = (
+        len(whole) + int(exponent_text or 0)
+        if whole != "0"
+        else int(exponent_text or 0) - (len(fraction) - len(fraction.lstrip("0")))
+    )
+    digits = digits.rstrip("0")
+    count = len(digits)
+    if count <= point <= 21:  # noqa: PLR2004 - the bounds of ECMA-262 Number::toString
+        return sign + digits + "0" * (point - count)
+    if 0 < point <= 21:  # noqa: PLR2004
+        return f"{sign}{digits[:point]}.{digits[point:]}"
+    if -6 < point <= 0:  # noqa: PLR2004
+        return f"{sign}0.{'0' * -point}{digits}"
+    exponent = point - 1
+    tail = f".{digits[1:]}" if count > 1 else ""
+    return f"{sign}{digits[0]}{tail}e{'+' if exponent > 0 else '-'}{abs(exponent)}"
+
+
+def _check_depth(raw: bytes, max_depth: int) -> None:
+    depth = 0
+    for match in _STRING_OR_BRACKET.finditer(raw):
+        byte = raw[match.start()]
+        if byte in b"[{":
+            depth += 1
+            if depth > max_depth:
+                _refuse("too-deep", "#", f"The document is nested deeper than {max_depth} levels.")
+        elif byte in b"]}":
+            depth -= 1
+
+
+def _count_members(value: JsonValue) -> int:
+    """Count the members of all objects; -1 when a number is so large that the fast parser may have rounded it."""
+    count = 0
+    pending: list[JsonValue] = [value]
+    while pending:
+        item = pending.pop()
+        if isinstance(item, dict):
+            count += len(item)
+            pending.extend(item.values())
+        elif isinstance(item, list):
+            pending.extend(item)
+        elif isinstance(item, float) and abs(item) > _LARGEST_EXACT_INTEGER:
+            return -1
+    return count
+
+
+class _Duplicated:
+    """Stands for an object that names a member twice, until its place in the document is known."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+
+def _parse_slowly(raw: bytes) -> JsonValue:
+    duplicates: list[_Duplicated] = []
+
+    def members(pairs: list[tuple[str, Any]]) -> Any:  # noqa: ANN401 - what the hook of json.loads returns
+        collected = dict(pairs)
+        if len(collected) != len(pairs):
+            seen: set[str] = set()
+            name = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+            marker = _Duplicated(name)
+            duplicates.append(marker)
+            return marker
+        return collected
+
+    def number(text: str) -> float:
+        if len(text) > MAX_NUMBER_LENGTH:
+            _refuse("number-too-long", "#", f"A number of {len(text)} characters; send it as a string.")
+        value = float(text)
+        if value in (float("inf"), float("-inf")):
+            _refuse("number-too-large", "#", "A number is beyond the range of a double.")
+        return value
+
+    def integer(text: str) -> int:
+        if len(text) > MAX_NUMBER_LENGTH:
+            _refuse("number-too-long", "#", f"A number of {len(text)} characters; send it as a string.")
+        return int(text)
+
+    def constant(text: str) -> NoReturn:
+        _refuse("not-a-number", "#", f"{text} is not JSON.")
+
+    try:
+        value = json.loads(
+            raw, object_pairs_hook=members, parse_float=number, parse_int=integer, parse_constant=constant
+        )
+    except (json.JSONDecodeError, RecursionError) as error:
+        where = (
+            f"line {error.lineno}, column {error.colno}: {error.msg}"
+            if isinstance(error, json.JSONDecodeError)
+            else "too deep"
+        )
+        _refuse("not-json", "#", f"Not well-formed JSON at {where}.")
+    if duplicates:
+        path = _path_to(value, duplicates[-1]) or []
+        _refuse(
+            "duplicate-member", json_pointer([*path, duplicates[-1].name]), "A member is named twice in one object."
+        )
+    return value  # type: ignore[no-any-return]
+
+
+def _path_to(value: Any, wanted: _Duplicated) -> list[str | int] | None:  # noqa: ANN401 - any JSON value
+    if value is wanted:
+        return []
+    steps: Any = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for step, item in steps:
+        below = _path_to(item, wanted)
+        if below is not None:
+            return [step, *below]
+    return None
+
+
+def _refuse(code: str, pointer: str, detail: str) -> NoReturn:
+    raise MalformedJson(detail, findings=[Finding(code=code, pointer=pointer, detail=detail, citation=_CITATION)])

@@ -1,0 +1,112 @@
+"""One JSON text in, one value out, or a finding that says where it went wrong."""
+
+import json
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.strict_json import DocumentTooLarge, MalformedJson, canonical, parse
+
+JSON_VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53) + 1, 2**53 - 1)
+    | st.floats(-(2.0**53) + 1, 2.0**53 - 1)
+    | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=20,
+)
+
+
+@given(JSON_VALUES)
+def test_what_any_writer_wrote_is_read_as_it_was(value):
+    assert parse(json.dumps(value, ensure_ascii=False).encode()) == value
+
+
+@given(JSON_VALUES)
+def test_the_canonical_form_reads_back_equal_and_is_its_own_canonical_form(value):
+    once = canonical(value)
+    again = json.loads(once)
+    assert again == value
+    assert canonical(again) == once
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"),
+    [
+        # The numbers of RFC 8785, appendix B.
+        (0.0, "0"),
+        (-0.0, "0"),
+        (5e-324, "5e-324"),
+        (-5e-324, "-5e-324"),
+        (1.7976931348623157e308, "1.7976931348623157e+308"),
+        (9007199254740992.0, "9007199254740992"),
+        (295147905179352830000.0, "295147905179352830000"),
+        (9.999999999999997e22, "9.999999999999997e+22"),
+        (1e23, "1e+23"),
+        (1.0000000000000001e23, "1.0000000000000001e+23"),
+        (999999999999999700000.0, "999999999999999700000"),
+        (999999999999999900000.0, "999999999999999900000"),
+        (1e21, "1e+21"),
+        (9.999999999999997e-7, "9.999999999999997e-7"),
+        (0.000001, "0.000001"),
+        (333333333.3333332, "333333333.3333332"),
+        (-0.0000033333333333333333, "-0.0000033333333333333333"),
+        (1424953923781206.2, "1424953923781206.2"),
+    ],
+)
+def test_numbers_are_written_as_the_scheme_says(number, expected):
+    assert canonical(number) == expected.encode()
+
+
+def test_members_are_sorted_by_utf_16_code_units():
+    assert canonical({"\U00010000": 1, "\uffff": 2, "a": 3}) == '{"a":3,"\U00010000":1,"\uffff":2}'.encode()
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, 2**53, {"a": "\ud800"}])
+def test_what_has_no_canonical_form_is_refused(value):
+    with pytest.raises(ValueError, match=r"canonical|surrogates"):
+        canonical(value)
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "pointer"),
+    [
+        (b'{"a": {"b": 1, "b": 2}}', "duplicate-member", "#/a/b"),
+        (b'[{"x":1},{"x":1,"y":{"z":1,"z":1}}]', "duplicate-member", "#/1/y/z"),
+        (b'{"a":1,"\\u0061":2}', "duplicate-member", "#/a"),
+        (b'{"a": NaN}', "not-a-number", "#"),
+        (b'{"a": -Infinity}', "not-a-number", "#"),
+        (b'{"a": 1e999}', "number-too-large", "#"),
+        (b'{"a":' + b"9" * 40 + b"}", "number-too-long", "#"),
+        (b"\xef\xbb\xbf{}", "byte-order-mark", "#"),
+        (b'{"a":"\xff"}', "not-utf-8", "#"),
+        (b'{"a":1} x', "not-json", "#"),
+        (b"", "not-json", "#"),
+        (b"[" * 65 + b"]" * 65, "too-deep", "#"),
+        (b"{" * 100_000, "too-deep", "#"),
+    ],
+)
+def test_what_two_readers_might_understand_differently_is_refused_with_its_place(text, code, pointer):
+    with pytest.raises(MalformedJson) as refusal:
+        parse(text)
+    assert [(finding.code, finding.pointer) for finding in refusal.value.findings] == [(code, pointer)]
+
+
+def test_brackets_inside_strings_are_not_depth():
+    assert parse(b'{"a":"' + b"[" * 500 + b'\\"{"}') == {"a": "[" * 500 + '"{'}
+
+
+def test_a_member_named_like_its_end_is_not_taken_for_a_duplicate():
+    assert parse(b'{"a":"\\":\\":","b":1}') == {"a": '":":', "b": 1}
+
+
+def test_too_many_bytes_are_refused_before_anything_is_read():
+    with pytest.raises(DocumentTooLarge):
+        parse(b"[" + b" " * 100, max_bytes=50)
+
+
+def test_lone_surrogates_are_kept_for_the_check_of_text_that_knows_their_member():
+    assert parse(b'{"name":"\\ud800"}') == {"name": "\ud800"}
