@@ -1,0 +1,41 @@
+"""Status list arithmetic: which place a credential gets, what the list says, and how the list is written down.
+
+Promises: pure functions and values. Time, keys and identifiers come in as arguments; the same arguments give the same
+bytes. Reading a stranger's list is bounded in memory and refuses what it does not understand.
+
+Never: signs, stores, fetches, asks the clock, or decides a verdict (a set bit is a fact, not a judgement).
+
+Standard: W3C Bitstring Status List v1.0 (Recommendation, 15 May 2025), cited as BSL.
+
+Public names: :class:`~app.status.bitstring.BitstringStatusList`, :func:`~app.status.bitstring.parse_status_index`,
+:class:`~app.status.permutation.KeyedPermutation`, :class:`~app.status.credential.StatusPurpose`,
+:func:`~app.status.credential.status_list_url`, :func:`~app.status.credential.status_list_credential`,
+:func:`~app.status.credential.status_list_entries`.
+"""
+
+from app.status.bitstring import (
+    LIST_ENTRIES,
+    BitstringStatusList,
+    StatusIndexMalformed,
+    StatusIndexOutOfRange,
+    StatusListMalformed,
+    StatusListTooShort,
+    parse_status_index,
+)
+from app.status.credential import StatusPurpose, status_list_credential, status_list_entries, status_list_url
+from app.status.permutation import KeyedPermutation
+
+__all__ = [
+    "LIST_ENTRIES",
+    "BitstringStatusList",
+    "KeyedPermutation",
+    "StatusIndexMalformed",
+    "StatusIndexOutOfRange",
+    "StatusListMalformed",
+    "StatusListTooShort",
+    "StatusPurpose",
+    "parse_status_index",
+    "status_list_credential",
+    "status_list_entries",
+    "status_list_url",
+]
