@@ -2,14 +2,20 @@
 
     python contexts/refresh.py verify
     python contexts/refresh.py vocabularies --reference DIR
+    python contexts/refresh.py contexts --reference DIR --packages DIR
+
+``--reference`` is the folder of collected facts (``vocab/``, ``contexts/``); ``--packages`` holds the unpacked registry
+packages named in ``PUBLISHED``, one folder each. ``contexts/README.md`` says how to fill it.
 
 Nothing here runs in the service: ``app/jsonld/contexts.py`` checks the same digests again whenever it starts.
-"""
+"""  # noqa: INP001 - a script beside its data, no package
 
 import argparse
 import hashlib
 import json
+import shutil
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +24,99 @@ MANIFEST = HERE / "manifest.json"
 RETRIEVED = "2026-11-23"
 
 EU_VOCABULARIES_LICENCE = "CC BY 4.0 (EU Vocabularies)"
+W3C_LICENCE = "W3C Software and Document License"
+ELM_ORIGIN = (
+    "european-commission-empl/European-Learning-Model, branch EDC-3.2-(LTS) @ 22dcce7b414ff13b5e653e1935321c30dc6a6a42,"
+    " rdf/ap/edc/edc-ap-context.jsonld"
+)
+OWN_URL = "https://w3id.org/enhance-microcredentials/elm/v1"
+
+
+@dataclass(frozen=True)
+class Published:
+    """A context somebody else publishes: its URL, the package it comes from, the digest its specification states.
+
+    ``stated_sha256`` is ``None`` where no specification states one.
+    """
+
+    url: str
+    file: str
+    package: str
+    path: str
+    licence: str
+    stated_sha256: str | None = None
+    stated_in: str | None = None
+
+
+OPEN_BADGES = "openbadgeslib-4.6.3"
+SSI = "ssi-contexts-0.1.10"
+PYLD = "PyLD-3.3.0"
+PUBLISHED = (
+    Published(
+        "https://www.w3.org/2018/credentials/v1",
+        "credentials-v1.jsonld",
+        SSI,
+        "w3c-2018-credentials-v1.jsonld",
+        W3C_LICENCE,
+        "ab4ddd9a531758807a79a5b450510d61ae8d147eab966cc9a200c07095b0cdcc",
+        "Verifiable Credentials Data Model 1.1, appendix B.1",
+    ),
+    Published(
+        "https://www.w3.org/ns/credentials/v2",
+        "credentials-v2.jsonld",
+        OPEN_BADGES,
+        "openbadgeslib/ob3/contexts/credentials-v2.json",
+        W3C_LICENCE,
+        "59955ced6697d61e03f2b2556febe5308ab16842846f5b586d7f1f7adec92734",
+        "Verifiable Credentials Data Model 2.0, appendix B.1",
+    ),
+    Published(
+        "https://w3id.org/security/data-integrity/v2",
+        "data-integrity-v2.jsonld",
+        OPEN_BADGES,
+        "openbadgeslib/ob3/contexts/security-data-integrity-v2.json",
+        W3C_LICENCE,
+        "67f21e6e33a6c14e5ccfd2fc7865f7474fb71a04af7e94136cb399dfac8ae8f4",
+        "Verifiable Credential Data Integrity 1.0, Contexts and Vocabularies",
+    ),
+    Published(
+        "https://w3id.org/security/multikey/v1",
+        "multikey-v1.jsonld",
+        OPEN_BADGES,
+        "openbadgeslib/ob3/contexts/security-multikey-v1.json",
+        W3C_LICENCE,
+        "ba2c182de2d92f7e47184bcca8fcf0beaee6d3986c527bf664c195bbc7c58597",
+        "Verifiable Credential Data Integrity 1.0, Contexts and Vocabularies",
+    ),
+    Published(
+        "https://www.w3.org/ns/did/v1",
+        "did-v1.jsonld",
+        PYLD,
+        "pyld/documentloader/frozen/bundled/did-v1.jsonld",
+        W3C_LICENCE,
+    ),
+    Published(
+        "https://w3id.org/security/suites/jws-2020/v1",
+        "jws-2020-v1.jsonld",
+        PYLD,
+        "pyld/documentloader/frozen/bundled/security-jws-2020-v1.jsonld",
+        W3C_LICENCE,
+    ),
+    Published(
+        "https://w3id.org/security/suites/ed25519-2020/v1",
+        "ed25519-2020-v1.jsonld",
+        PYLD,
+        "pyld/documentloader/frozen/bundled/security-ed25519-2020-v1.jsonld",
+        W3C_LICENCE,
+    ),
+    Published(
+        "https://www.w3.org/ns/credentials/examples/v2",
+        "credentials-examples-v2.jsonld",
+        SSI,
+        "w3c-ns-credentials-examples-v2.jsonld",
+        W3C_LICENCE,
+    ),
+)
 
 
 def canonical_sha256(value: object) -> str:
@@ -117,6 +216,79 @@ def make_vocabularies(reference: Path) -> None:
     write_manifest("vocabularies", entries)
 
 
+# --- contexts -------------------------------------------------------------------------------------------------------
+
+
+def tidy(context: dict[str, Any]) -> str:
+    """A context in our layout: settings, prefixes, classes, properties; one term on a line, sorted."""
+
+    def rank(item: tuple[str, Any]) -> tuple[int, str]:
+        term, definition = item
+        if term.startswith("@"):
+            return 0, term
+        if isinstance(definition, str) and definition.startswith("http"):
+            return 1, term
+        return (2 if isinstance(definition, str) else 3), term
+
+    rows = [f"    {json.dumps(term)}: {json.dumps(held)}" for term, held in sorted(context.items(), key=rank)]
+    return '{\n  "@context": {\n' + ",\n".join(rows) + "\n  }\n}\n"
+
+
+def own_context(edc: dict[str, Any]) -> dict[str, Any]:
+    """edc-ap 3.2 made to stand after credentials/v2. ``docs/decisions/0002-context-form.md`` has the reasons.
+
+    1. ``description`` goes, because credentials/v2 protects that term; ``elmDescription`` says the same in RDF.
+    2. ``issued`` comes, because EDC-AP demands it and VCDM 2.0 has dropped it.
+    3. ``clv`` gets its final slash and ``dateModified`` its type: two slips upstream that lose data without a word.
+    4. Every term is protected: a context after ours cannot give a signed word another meaning.
+    """
+    own = {term: definition for term, definition in edc.items() if term != "description"}
+    own["elmDescription"] = {"@id": "dc:description", "@container": "@language"}
+    own["issued"] = {"@id": "cred:issued", "@type": "xsd:dateTime"}
+    own["clv"] = edc["clv"] + "/"
+    own["dateModified"] = {"@id": "dc:modified", "@type": "xsd:dateTime"}
+    own["@protected"] = True
+    return own
+
+
+def make_contexts(reference: Path, packages: Path) -> None:
+    """Write ``*.jsonld`` and their section of the manifest. Stops where a stated digest is not met."""
+    entries: list[dict[str, Any]] = []
+    edc = json.loads((reference / "contexts" / "edc-ap-3.2-lts.jsonld").read_text("utf-8"))
+    (HERE / "edc-ap-3.2.jsonld").write_text(tidy(edc["@context"]), "utf-8")
+    if digests(HERE / "edc-ap-3.2.jsonld")["canonical_sha256"] != canonical_sha256(edc):
+        sys.exit("edc-ap-3.2.jsonld: not the value it was made from")
+    (HERE / "elm-v1.jsonld").write_text(tidy(own_context(edc["@context"])), "utf-8")
+    for url, file, origin in (
+        (OWN_URL, "elm-v1.jsonld", "ours, derived from edc-ap-3.2.jsonld by refresh.py"),
+        (
+            "http://data.europa.eu/snb/model/context/edc-ap",
+            "edc-ap-3.2.jsonld",
+            f"{ELM_ORIGIN} (same value, our layout)",
+        ),
+    ):
+        stated = {"retrieved": RETRIEVED, **digests(HERE / file), "licence": "CC BY 4.0"}
+        entries.append({"url": url, "file": file, "origin": origin, **stated})
+    for published in PUBLISHED:
+        target = HERE / published.file
+        shutil.copyfile(packages / published.package / published.path, target)
+        found = digests(target)
+        if published.stated_sha256 not in (None, found["sha256"]):
+            sys.exit(f"{published.file}: {found['sha256']}, but {published.stated_in} states {published.stated_sha256}")
+        entry = {
+            "url": published.url,
+            "file": published.file,
+            "origin": f"{published.package}, {published.path}",
+            "retrieved": RETRIEVED,
+            **found,
+            "licence": published.licence,
+        }
+        if published.stated_in:
+            entry["sha256_stated_in"] = published.stated_in
+        entries.append(entry)
+    write_manifest("contexts", entries)
+
+
 def verify() -> int:
     """Compare every file with the manifest, and the manifest with the folder."""
     wrong = 0
@@ -141,10 +313,14 @@ def main() -> int:
     commands.add_parser("verify", help="compare every file with the manifest")
     lists = commands.add_parser("vocabularies", help="write the code lists in our shape")
     lists.add_argument("--reference", type=Path, required=True, help="folder with vocab/")
+    pinned = commands.add_parser("contexts", help="write the contexts")
+    pinned.add_argument("--reference", type=Path, required=True, help="folder with contexts/")
+    pinned.add_argument("--packages", type=Path, required=True, help="folder with the unpacked packages")
     arguments = parser.parse_args()
-    if arguments.command == "verify":
-        return verify()
-    make_vocabularies(arguments.reference)
+    if arguments.command == "vocabularies":
+        make_vocabularies(arguments.reference)
+    elif arguments.command == "contexts":
+        make_contexts(arguments.reference, arguments.packages)
     return verify()
 
 
