@@ -15,7 +15,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Final, Literal, Self, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
 from pydantic_core import PydanticCustomError
 
 from app.template.text import Line, Text, Title
@@ -31,7 +31,7 @@ class Element(BaseModel):
 
 
 def _iso_date(value: object) -> object:
-    if isinstance(value, str) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+    if isinstance(value, str) and not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
         raise PydanticCustomError("date-malformed", "Not a calendar date such as 2026-06-30 (RFC 3339 full-date).")
     if isinstance(value, (int, float)):
         raise PydanticCustomError("date-malformed", "A date is a string such as 2026-06-30 (RFC 3339 full-date).")
@@ -42,11 +42,19 @@ def _decimal(value: object) -> object:
     # 2.5 arrives as a double; its shortest text is what the sender wrote.
     if isinstance(value, bool):
         raise PydanticCustomError("number-malformed", "Not a number.")
-    if isinstance(value, str) and not re.fullmatch(r"\d+(\.\d+)?", value):
+    if isinstance(value, str) and not re.fullmatch(r"[0-9]+(\.[0-9]+)?", value):
         raise PydanticCustomError(
             "number-malformed", "Not a decimal number such as 2.5, with a point and without exponent."
         )
     return repr(value) if isinstance(value, float) else value
+
+
+def _duration(value: str) -> str:
+    if not re.fullmatch(
+        r"P(?=[0-9]|T[0-9])([0-9]+Y)?([0-9]+M)?([0-9]+W)?([0-9]+D)?(T(?=[0-9])([0-9]+H)?([0-9]+M)?)?", value
+    ):
+        raise PydanticCustomError("duration-malformed", "Not a duration such as P4M, P10D or PT20H (ISO 8601).")
+    return value
 
 
 def _plain(value: Decimal) -> str:
@@ -95,6 +103,9 @@ NqfCode = Annotated[
 TargetGroupCode = Annotated[str, Field(pattern=r"^[a-z0-9-]{3,40}$", description="GET /api/v1/codes/target-group")]
 WebAddress = Annotated[
     str, Field(pattern=r"^https?://[!-~]+$", max_length=2000, description="Absolute http or https URL, ASCII only")
+]
+Duration = Annotated[
+    str, Field(max_length=40, description="ISO 8601 duration, such as P4M or P10D"), AfterValidator(_duration)
 ]
 Opaque = Annotated[
     str, Field(pattern=r"^[!-~]{1,200}$", description="1 to 200 printable ASCII characters without spaces")
@@ -644,12 +655,7 @@ class FurtherInformation(Element):
     target_groups: tuple[TargetGroupCode, ...] = Field(default=(), max_length=20)
     languages: tuple[LanguageCode, ...] = Field(default=(), max_length=20)
     availability: Text | None = None
-    duration: (
-        Annotated[
-            str, Field(pattern=r"^P(?=\d|T\d)(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=\d)(\d+H)?(\d+M)?)?$", max_length=40)
-        ]
-        | None
-    ) = Field(default=None, description="ISO 8601 duration, such as P4M or P10D")
+    duration: Duration | None = None
     fees: tuple[Fee, ...] = Field(default=(), max_length=20)
     document_form: DocumentForm | None = None
     partners: tuple[Partner, ...] = Field(default=(), max_length=50)
