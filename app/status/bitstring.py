@@ -29,7 +29,7 @@ _BASE64URL = re.compile(r"[A-Za-z0-9_-]*")
 _INDEX = re.compile(r"0|[1-9][0-9]{0,9}")
 
 
-class StatusListMalformed(ServiceError):  # noqa: N818 - named for what is wrong
+class StatusListMalformed(ServiceError):
     """An ``encodedList`` that is not multibase base64url of exactly one GZIP member within the bounds."""
 
     code: ClassVar[str] = "status-list-malformed"
@@ -37,7 +37,7 @@ class StatusListMalformed(ServiceError):  # noqa: N818 - named for what is wrong
     family: ClassVar[Family] = Family.MALFORMED
 
 
-class StatusListTooShort(ServiceError):  # noqa: N818 - named for what is wrong
+class StatusListTooShort(ServiceError):
     """Fewer than 131,072 entries: STATUS_LIST_LENGTH_ERROR of BSL section 3.5."""
 
     code: ClassVar[str] = "status-list-too-short"
@@ -45,7 +45,7 @@ class StatusListTooShort(ServiceError):  # noqa: N818 - named for what is wrong
     family: ClassVar[Family] = Family.MALFORMED
 
 
-class StatusIndexMalformed(ServiceError):  # noqa: N818 - named for what is wrong
+class StatusIndexMalformed(ServiceError):
     """A ``statusListIndex`` that is not a plain decimal number written as a string."""
 
     code: ClassVar[str] = "status-index-malformed"
@@ -53,7 +53,7 @@ class StatusIndexMalformed(ServiceError):  # noqa: N818 - named for what is wron
     family: ClassVar[Family] = Family.MALFORMED
 
 
-class StatusIndexOutOfRange(ServiceError):  # noqa: N818 - named for what is wrong
+class StatusIndexOutOfRange(ServiceError):
     """An index behind the end of the list: RANGE_ERROR of BSL section 3.5."""
 
     code: ClassVar[str] = "status-index-out-of-range"

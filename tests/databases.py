@@ -1,0 +1,97 @@
+"""Real databases for tests: a plugin with the fixtures ``database_url`` and ``database``, once for each kind.
+
+SQLite always; PostgreSQL where TEST_POSTGRESQL_URL names a server (``make postgresql``), skipped by name elsewhere.
+A migrated database is made once a session and copied for each test, so that tests share nothing and still start fast.
+"""
+
+import asyncio
+import os
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import asyncpg
+import pytest
+from sqlalchemy.engine import make_url
+
+from app.store.connection import Database
+from app.store.database import open_database
+from app.store.migrating import migrate
+
+
+def postgresql_test_url() -> str:
+    """Return the server to use, or skip."""
+    url = os.environ.get("TEST_POSTGRESQL_URL")
+    if not url:
+        pytest.skip("needs PostgreSQL: set TEST_POSTGRESQL_URL or run `make postgresql`")
+    return url
+
+
+def server_command(url: str, *statements: str) -> None:
+    """Run statements that cannot be in a transaction, such as CREATE DATABASE."""
+
+    async def run() -> None:
+        connection = await asyncpg.connect(url)
+        try:
+            for statement in statements:
+                await connection.execute(statement)
+        finally:
+            await connection.close()
+
+    asyncio.run(run())
+
+
+def another_database(url: str, name: str) -> str:
+    """Return the address of the database ``name`` on the same server."""
+    return make_url(url).set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file that nobody writes to."""
+    path = tmp_path_factory.mktemp("template") / "enhance.db"
+    migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_template() -> Iterator[str]:
+    """The name of a migrated PostgreSQL database that nobody writes to."""
+    url = postgresql_test_url()
+    name = f"template_{uuid4().hex}"
+    server_command(url, f"CREATE DATABASE {name}")
+    migrate(another_database(url, name))
+    yield name
+    server_command(url, f"DROP DATABASE {name}")
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """A migrated SQLite database of this test alone."""
+    path = tmp_path / "enhance.db"
+    shutil.copyfile(sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def postgresql_url(postgresql_template: str) -> Iterator[str]:
+    """A migrated PostgreSQL database of this test alone."""
+    url = postgresql_test_url()
+    name = f"test_{uuid4().hex}"
+    server_command(url, f"CREATE DATABASE {name} TEMPLATE {postgresql_template}")
+    yield another_database(url, name)
+    server_command(url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A migrated database of this test alone, of each kind in turn."""
+    return str(request.getfixturevalue(f"{request.param}_url"))
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """The same, opened."""
+    async with open_database(database_url) as opened:
+        yield opened
