@@ -1,0 +1,107 @@
+"""What the demonstration shows is complete with regard to the template, valid, and says that it is invented."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from app.strict_json import parse
+from app.template.alliance import MEMBERS
+from app.template.elements import Award, Offering, Subtype
+
+DEMO = Path(__file__).resolve().parents[2] / "demo"
+OFFERINGS = sorted((DEMO / "offerings").glob("*.json"))
+AWARDS = sorted((DEMO / "awards").glob("*.json"))
+ISSUERS = sorted((DEMO / "issuers").glob("*.json"))
+
+
+def _offering(path: Path) -> Offering:
+    return Offering.model_validate(parse(path.read_bytes()))
+
+
+@pytest.mark.parametrize("path", OFFERINGS, ids=lambda path: path.stem)
+def test_an_offering_says_to_every_reader_that_it_is_illustrative(path):
+    information = _offering(path).further_information
+    notes = [item for item in information.other if item.text.get("en", "").startswith("Illustrative example")]
+
+    assert [item.placement.value for item in notes] == ["both"]
+    assert any(
+        "ENHANCE Micro-Credentials Template (June 2021)" in item.text.get("en", "") for item in information.other
+    )
+
+
+@pytest.mark.parametrize("path", OFFERINGS, ids=lambda path: path.stem)
+def test_an_offering_has_its_title_in_english_and_in_the_language_of_its_university(path):
+    offering = _offering(path)
+    own = set(MEMBERS[offering.awarding_body].legal_name) - {"en"}
+
+    assert "en" in offering.title
+    assert own & set(offering.title)
+
+
+def test_every_sub_type_and_every_university_has_an_offering():
+    offerings = [_offering(path) for path in OFFERINGS]
+
+    assert {offering.subtype for offering in offerings} == set(Subtype)
+    assert {offering.awarding_body for offering in offerings} == set(MEMBERS)
+
+
+def test_the_named_examples_of_the_template_are_there():
+    titles = " | ".join(_offering(path).title["en"].casefold() for path in OFFERINGS)
+    named = (
+        "sustainable entrepreneurship and innovation",
+        "responsible innovations",
+        "sustainable cities",
+        "climate action",
+        "climate change",
+        "micro-master's",
+        "micro-bachelor in data literacy",
+        "athens course",
+        "sustainability certificate",
+        "interdisciplinary gender studies",
+        "china competence",
+        "creative semester project",
+        "digital transformation",
+        "transformation for the green economy",
+        "higher education teaching",
+        "innovative teaching",
+        "management",
+        "intercultural knowledge and competence",
+        "badge in data literacy",
+        "passion in action",
+        "badge - student ambassador",
+    )
+
+    assert [name for name in named if name not in titles] == []
+
+
+def test_there_is_one_award_for_each_sub_type():
+    subtypes = [
+        _offering(DEMO / "offerings" / f"{json.loads(path.read_text())['offering_file']}.json").subtype
+        for path in AWARDS
+    ]
+
+    assert sorted(subtypes) == sorted(Subtype)
+
+
+@pytest.mark.parametrize("path", AWARDS, ids=lambda path: path.stem)
+def test_an_award_goes_to_an_invented_learner(path):
+    award = Award.model_validate(json.loads(path.read_text())["award"])
+
+    assert award.learner.reference
+    assert award.learner.reference.startswith("demo-learner-")
+    assert all("invented" in identifier.value.casefold() for identifier in award.learner.student_identifiers)
+
+
+@pytest.mark.parametrize("path", ISSUERS, ids=lambda path: path.stem)
+def test_a_demonstration_issuer_cannot_be_taken_for_the_university(path):
+    body = json.loads(path.read_text())
+
+    assert body["eidas_identifier"].startswith("NTR")
+    assert body["eidas_identifier"].endswith(f"-DEMO-{path.stem}")
+    assert body["identifiers"] == []
+    assert all(name.endswith(" (demonstration)") for name in body["legal_name"].values())
+
+
+def test_every_university_of_the_alliance_has_a_demonstration_issuer():
+    assert {path.stem for path in ISSUERS} == set(MEMBERS)
