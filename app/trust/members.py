@@ -1,0 +1,247 @@
+"""Who belongs to the alliance, as this deployment knows it, and who only says so.
+
+Nothing is read here: the facts come in from the store (or, later, from a signed trust file). Two questions are
+answered. *Is this DID a member?* is an exact comparison. *Does this document name a member?* is the opposite: it looks
+with the eyes of a hurried reader, to whom capitals, spaces, accents and look-alike letters make no difference, because
+that reader is whom a forger writes for. A wrong yes costs a stranger nothing but the advice to use another name.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final, Self, TypeAlias
+
+from app.errors import json_pointer
+from app.keys import KeyState, PublicKey
+from app.template.alliance import MEMBERS, AwardingBody
+
+
+class IssuerKind(StrEnum):
+    """What an issuer of a deployment is (model.md section 2, table ``issuer``)."""
+
+    UNIVERSITY = "university"
+    TEST = "test"
+    SERVICE = "service"
+
+
+@dataclass(frozen=True, slots=True)
+class MemberKey:
+    """One key of a known issuer. ``verification_method`` is its absolute DID URL."""
+
+    verification_method: str
+    public_key: PublicKey
+    state: KeyState
+    active_from: datetime | None = None
+    retired_at: datetime | None = None
+    revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AllianceMember:
+    """One issuer that this deployment knows.
+
+    ``keys`` is ``None`` where the keys are not known here and have to be looked up at the DID; an empty tuple means
+    that there are none. ``identifiers`` are all notations that mean this organisation: eIDAS legal identifier, Erasmus
+    code, SCHAC home organisation, ROR and the like.
+    """
+
+    slug: str
+    did: str
+    legal_names: tuple[str, ...]
+    identifiers: tuple[str, ...] = ()
+    keys: tuple[MemberKey, ...] | None = None
+    kind: IssuerKind = IssuerKind.UNIVERSITY
+
+    @classmethod
+    def of(cls, body: AwardingBody, *, keys: tuple[MemberKey, ...] | None) -> Self:
+        """Return the issuer that ``body`` describes, under every name the alliance knows for it.
+
+        A deployment may call itself "... (demonstration)"; whoever forges it will not.
+        """
+        public_names = MEMBERS[body.slug].legal_name.values() if body.slug in MEMBERS else ()
+        return cls(
+            slug=body.slug,
+            did=body.did,
+            legal_names=tuple(dict.fromkeys([*body.legal_name.values(), *public_names])),
+            identifiers=(body.eidas_identifier, *(identifier.value for identifier in body.identifiers)),
+            keys=keys,
+            kind=IssuerKind.UNIVERSITY if body.is_member else IssuerKind.TEST,
+        )
+
+    def key(self, verification_method: str) -> MemberKey | None:
+        """Return the key with exactly this DID URL."""
+        return next((key for key in self.keys or () if key.verification_method == verification_method), None)
+
+
+@dataclass(frozen=True, slots=True)
+class MemberClaim:
+    """A place in a document that names a member. ``pointer`` is a JSON pointer; the text found there is not kept."""
+
+    slug: str
+    did: str
+    pointer: str
+
+
+@dataclass(frozen=True)
+class Members:
+    """All issuers this deployment knows, ready to be asked."""
+
+    known: tuple[AllianceMember, ...] = ()
+    _by_did: Mapping[str, AllianceMember] = field(init=False, repr=False, compare=False)
+    _by_name: Mapping[str, AllianceMember] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        universities = [member for member in self.known if member.kind is IssuerKind.UNIVERSITY]
+        names = {
+            likeness(text): member
+            for member in universities
+            for text in (*member.legal_names, *member.identifiers, member.did)
+        }
+        names.pop("", None)
+        object.__setattr__(self, "_by_did", {member.did: member for member in self.known})
+        object.__setattr__(self, "_by_name", names)
+
+    def by_did(self, did: str) -> AllianceMember | None:
+        """Return the issuer with exactly this DID, of whatever kind."""
+        return self._by_did.get(did)
+
+    def claimed_by(self, document: Mapping[str, Any]) -> list[MemberClaim]:
+        """Return every place where ``document`` names a member university as issuer or awarding body.
+
+        Looked at are ``issuer`` and every ``awardedBy``/``awardingBody`` at any depth, whether the node stands there or
+        is only referred to by its ``id``; in it the ``id``, the names in any language, and the notations of its
+        identifiers.
+        """
+        nodes = _nodes_by_id(document)
+        claims: dict[tuple[str, str], MemberClaim] = {}
+        for path, value in _organisations(document, []):
+            for organisation_path, organisation in _with_referred(value, path, nodes):
+                for text_path, text in _self_descriptions(organisation, organisation_path):
+                    member = self._member_meant_by(text)
+                    if member is not None:
+                        pointer = json_pointer(text_path)
+                        claims.setdefault((member.slug, pointer), MemberClaim(member.slug, member.did, pointer))
+        return list(claims.values())
+
+    def _member_meant_by(self, text: str) -> AllianceMember | None:
+        member = self._by_did.get(text.partition("#")[0])
+        if member is not None and member.kind is IssuerKind.UNIVERSITY:
+            return member
+        # "Technische Universität Berlin (Germany)" is meant to be read without the brackets.
+        return self._by_name.get(likeness(text)) or self._by_name.get(likeness(_BRACKETS.sub("", text)))
+
+
+# Cyrillic and Greek letters that a reader takes for Latin ones (Unicode TS #39, the lower-case core of its table).
+_LOOK_ALIKES: Final = str.maketrans(
+    "\u0430\u0432\u0435\u043a\u043c\u043d\u043e\u0440\u0441\u0442\u0443\u0445\u0456\u0458\u0455\u04bb\u0501\u051b\u051d"
+    "\u03b1\u03b2\u03b5\u03b9\u03ba\u03bd\u03bf\u03c1\u03c4\u03c5\u03c7\u03c9\u0131\u0142\u00f8\u0111",
+    "abekmhopctyxijshdqwabeikvoptuxwilod",
+)
+
+
+def likeness(text: str) -> str:
+    """Return what a hurried reader sees: NFKC, no case, no accents, no spaces or punctuation, look-alikes as Latin."""
+    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
+    letters = "".join(character for character in folded if unicodedata.category(character)[0] in "LN")
+    return letters.translate(_LOOK_ALIKES)
+
+
+_BRACKETS: Final = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+
+_Path: TypeAlias = list[str | int]
+_NAME_TERMS: Final = frozenset({"legalName", "name", "prefLabel", "altLabel", "alternateName", "label", "title"})
+_IDENTIFIER_TERMS: Final = frozenset(
+    {"identifier", "eIDASIdentifier", "eidasLegalIdentifier", "registration", "vatIdentifier", "taxIdentifier"}
+)
+_NOTATION_TERMS: Final = frozenset({"notation"})
+_ID_TERMS: Final = frozenset({"id", "@id"})
+
+
+def _term(key: str) -> str:
+    """Return the last step of a term, compact IRI or IRI: a full IRI as key must not hide what it says."""
+    return re.split(r"[/#:]", key)[-1]
+
+
+def _children(value: object, path: _Path) -> Iterator[tuple[_Path, str | int, Any]]:
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            yield [*path, key], key, item
+    elif isinstance(value, Sequence) and not isinstance(value, str):
+        for position, item in enumerate(value):
+            yield [*path, position], position, item
+
+
+def _nodes_by_id(document: Mapping[str, Any]) -> dict[str, list[tuple[_Path, Mapping[str, Any]]]]:
+    nodes: dict[str, list[tuple[_Path, Mapping[str, Any]]]] = {}
+    pending: list[tuple[_Path, Any]] = [([], document)]
+    while pending:
+        path, value = pending.pop()
+        if isinstance(value, Mapping):
+            for key in _ID_TERMS & value.keys():
+                if isinstance(value[key], str):
+                    nodes.setdefault(value[key], []).append((path, value))
+        pending.extend((below, item) for below, _, item in _children(value, path))
+    return nodes
+
+
+def _organisations(document: Mapping[str, Any], path: _Path) -> Iterator[tuple[_Path, Any]]:
+    """Yield what stands for the issuer and for each awarding body."""
+    for below, key, value in _children(document, path):
+        if isinstance(key, str) and _term(key) == "issuer":
+            yield below, value
+    pending: list[tuple[_Path, Any]] = [(path, document)]
+    while pending:
+        place, value = pending.pop()
+        for below, key, item in _children(value, place):
+            if isinstance(key, str) and _term(key) == "awardingBody":
+                yield below, item
+            pending.append((below, item))
+
+
+def _with_referred(
+    value: object, path: _Path, nodes: Mapping[str, list[tuple[_Path, Mapping[str, Any]]]]
+) -> Iterator[tuple[_Path, Any]]:
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        for below, _, item in _children(value, path):
+            yield from _with_referred(item, below, nodes)
+        return
+    yield path, value
+    ids = [value] if isinstance(value, str) else []
+    if isinstance(value, Mapping):
+        ids = [value[key] for key in _ID_TERMS & value.keys() if isinstance(value[key], str)]
+    for identifier in ids:
+        for node_path, node in nodes.get(identifier, ()):
+            if node_path != path:
+                yield node_path, node
+
+
+def _self_descriptions(organisation: object, path: _Path) -> Iterator[tuple[_Path, str]]:
+    if isinstance(organisation, str):
+        yield path, organisation
+        return
+    for below, key, value in _children(organisation, path):
+        term = _term(str(key))
+        if key in _ID_TERMS or term in _NAME_TERMS:
+            yield from _strings(value, below)
+        elif term in _IDENTIFIER_TERMS:
+            yield from _notations(value, below)
+
+
+def _notations(value: object, path: _Path) -> Iterator[tuple[_Path, str]]:
+    if isinstance(value, str):
+        yield path, value
+    for below, key, item in _children(value, path):
+        if isinstance(key, int):
+            yield from _notations(item, below)
+        elif key in _ID_TERMS or _term(key) in _NOTATION_TERMS:
+            yield from _strings(item, below)
+
+
+def _strings(value: object, path: _Path) -> Iterator[tuple[_Path, str]]:
+    if isinstance(value, str):
+        yield path, value
+    for below, _, item in _children(value, path):
+        yield from _strings(item, below)
