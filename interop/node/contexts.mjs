@@ -64,7 +64,7 @@ export function explained(error) {
   if(!error) {
     return undefined;
   }
-  const nested = [].concat(error.errors ?? [], error.cause ?? []).map(explained);
+  const nested = [].concat(error.errors ?? [], error.cause ?? [], error.details?.cause ?? []).map(explained);
   const event = error.details?.event;
   const place = event && `${event.code} ${JSON.stringify(event.details ?? {}).slice(0, 300)}`;
   return [error.name, error.message, place, ...nested].filter(Boolean).join(': ');

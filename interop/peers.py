@@ -1,0 +1,57 @@
+"""The other implementations, as programs that read and write JSON: Node.js scripts, and openvc-core in its own venv.
+
+Nothing here judges. What a peer answers comes back as it said it, by the names that the caller gave.
+"""
+
+import json
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+HERE: Final = Path(__file__).resolve().parent
+OPENVC_PYTHON: Final = HERE.parent / ".venv-interop" / "bin" / "python"
+
+Json = dict[str, Any]
+
+
+class PeerBroken(Exception):
+    """A peer stopped instead of answering."""
+
+
+def _run(command: list[str | Path], request: str) -> str:
+    ended = subprocess.run(command, input=request, capture_output=True, text=True, timeout=300, check=False)  # noqa: S603 - our own scripts
+    if ended.returncode:
+        raise PeerBroken(f"{command[-1]} ended with {ended.returncode}: {ended.stderr[-2000:]}")
+    return ended.stdout
+
+
+def _by_name(lines: str) -> dict[str, Json]:
+    return {answer["id"]: answer for answer in map(json.loads, lines.splitlines())}
+
+
+def _request(credentials: Mapping[str, Json], documents: Mapping[str, Json]) -> str:
+    named = [{"id": name, "credential": credential} for name, credential in credentials.items()]
+    return json.dumps({"documents": dict(documents), "credentials": named})
+
+
+def canonize(documents: Mapping[str, Json]) -> dict[str, Json]:
+    """Return what jsonld.js in safe mode makes of each document: ``{sha256, nquads}`` or ``{error}``."""
+    lines = "\n".join(json.dumps({"id": name, "document": document}) for name, document in documents.items())
+    return _by_name(_run(["node", HERE / "node" / "canonize.mjs"], lines))
+
+
+def verify_by_digital_bazaar(credentials: Mapping[str, Json], documents: Mapping[str, Json]) -> dict[str, Json]:
+    """Return what @digitalbazaar/vc and its status list library say of each credential."""
+    return _by_name(_run(["node", HERE / "node" / "verify.mjs"], _request(credentials, documents)))
+
+
+def verify_by_openvc(credentials: Mapping[str, Json], documents: Mapping[str, Json]) -> dict[str, Json]:
+    """Return what openvc-core says of each credential."""
+    return _by_name(_run([OPENVC_PYTHON, HERE / "openvc" / "verify.py"], _request(credentials, documents)))
+
+
+def issue_by_strangers(credentials: Mapping[str, Json]) -> tuple[dict[str, Json], dict[str, Json]]:
+    """Have each unsigned credential issued by two did:keys; return the credentials by name and the DID documents."""
+    issued = json.loads(_run(["node", HERE / "node" / "issue.mjs"], _request(credentials, {})))
+    return {item["id"]: item["credential"] for item in issued["credentials"]}, issued["documents"]
