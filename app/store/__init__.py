@@ -1,1 +1,47 @@
-"""What stories remember."""
+"""All records of a deployment, in SQLite or PostgreSQL. The only SQL of the house.
+
+Promises: leaving a transaction without an exception means durably stored; one awarding body's rows cannot refer to
+another's, and functions that take an ``awarding_body_id`` give back nothing of another's; what was said once (events,
+status events, award revisions, published offerings, ready forms) cannot be changed; two processes never give two
+credentials one place in a status list. Both databases keep the same promises and fail with the same exceptions.
+
+Never: decides (stories do), encrypts or reads what is encrypted, asks the clock, or waits for anybody but the
+database. Rows come back as frozen records.
+
+Public: :func:`open_database` gives a :class:`Database`, whose ``read()`` and ``transaction()`` give a
+:class:`Connection`, which every query function takes first. Query functions are in one module for each stored thing:
+``awarding_bodies``, ``issuers``, ``signing_keys``, ``did_documents``, ``api_keys``, ``offerings``, ``awards``,
+``data_keys``, ``credentials``, ``secured_forms``, ``status_events``, ``status_lists``, ``idempotency``, ``events``,
+``outbox``, ``deployment``. :func:`migrate` brings a database to this version. ``states`` has the words of the columns,
+``paging`` the cursors.
+"""
+
+from app.store.connection import Connection, Database
+from app.store.database import open_database
+from app.store.failures import (
+    AlreadyThere,
+    AppendOnly,
+    DatabaseUnavailable,
+    ReferenceBroken,
+    RuleBroken,
+    StoreRefused,
+    TransactionConflict,
+    TransitionRefused,
+)
+from app.store.migrating import downgrade, migrate
+
+__all__ = [
+    "AlreadyThere",
+    "AppendOnly",
+    "Connection",
+    "Database",
+    "DatabaseUnavailable",
+    "ReferenceBroken",
+    "RuleBroken",
+    "StoreRefused",
+    "TransactionConflict",
+    "TransitionRefused",
+    "downgrade",
+    "migrate",
+    "open_database",
+]

@@ -79,3 +79,11 @@ _UNIQUE_NAMES: Final = _unique_names()
 def unique_constraint_of(columns: str) -> str:
     """Return the name of the constraint over ``columns``, written as SQLite does: ``table.one, table.two``."""
     return _UNIQUE_NAMES.get(frozenset(columns.split(", ")), columns)
+
+
+class TransitionRefused(ServiceError):
+    """The thing is not in the state that the change starts from; somebody else was first, or it was never allowed."""
+
+    code: ClassVar[str] = "state-does-not-allow"
+    title: ClassVar[str] = "The present state does not allow this change"
+    family: ClassVar[Family] = Family.CONFLICT

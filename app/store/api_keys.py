@@ -1,0 +1,74 @@
+"""API keys of the universities' systems. Only the digest of the secret is here."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import RowMapping, insert, select, update
+
+from app.store.connection import Connection
+from app.store.records import from_row, to_row
+from app.store.tables import api_key
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """One key. ``prefix`` is its public part, by which it is found; compare the digest in constant time."""
+
+    id: UUID
+    awarding_body_id: UUID
+    prefix: str
+    secret_sha256: bytes
+    scopes: frozenset[str]
+    label: str
+    created_at: datetime
+    expires_at: datetime | None = None
+    revoked_at: datetime | None = None
+
+    def usable(self, now: datetime) -> bool:
+        """Return whether the key still opens anything."""
+        return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
+
+
+async def add(connection: Connection, key: ApiKey) -> None:
+    """Store a new key.
+
+    Raises:
+        AlreadyThere: the prefix is taken; draw another.
+    """
+    await connection.execute(insert(api_key), to_row(key) | {"scopes": " ".join(sorted(key.scopes))})
+
+
+async def find_by_prefix(connection: Connection, prefix: str) -> ApiKey | None:
+    """Return the key, whether usable or not, or none."""
+    row = await connection.fetch_one(select(api_key).where(api_key.c.prefix == prefix))
+    return None if row is None else _read(row)
+
+
+async def list_of_awarding_body(connection: Connection, awarding_body_id: UUID) -> tuple[ApiKey, ...]:
+    """Return every key of the awarding body, oldest first."""
+    rows = await connection.fetch_all(
+        select(api_key)
+        .where(api_key.c.awarding_body_id == awarding_body_id)
+        .order_by(api_key.c.created_at, api_key.c.prefix)
+    )
+    return tuple(_read(row) for row in rows)
+
+
+async def revoke(connection: Connection, awarding_body_id: UUID, identifier: UUID, *, now: datetime) -> bool:
+    """Close the key for ever. False: the awarding body has no such key, or it is closed already."""
+    return bool(
+        await connection.execute(
+            update(api_key)
+            .where(
+                api_key.c.awarding_body_id == awarding_body_id,
+                api_key.c.id == identifier,
+                api_key.c.revoked_at.is_(None),
+            )
+            .values(revoked_at=now)
+        )
+    )
+
+
+def _read(row: RowMapping) -> ApiKey:
+    return from_row(ApiKey, {**row, "scopes": frozenset(row["scopes"].split())})

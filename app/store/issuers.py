@@ -1,0 +1,66 @@
+"""Issuers: who signs, by DID. An awarding body has one; the service itself has one that belongs to no awarding body."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import insert, select
+
+from app.store.connection import Connection
+from app.store.records import from_rows, maybe_from_row, to_row
+from app.store.states import IssuerKind
+from app.store.tables import awarding_body, issuer
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """One issuer."""
+
+    id: UUID
+    awarding_body_id: UUID | None
+    kind: IssuerKind
+    did: str
+    created_at: datetime
+
+
+async def add(connection: Connection, one: Issuer) -> None:
+    """Store a new issuer.
+
+    Raises:
+        AlreadyThere: the DID, the awarding body or the service has its issuer already.
+    """
+    await connection.execute(insert(issuer), to_row(one))
+
+
+async def find_by_slug(connection: Connection, slug: str) -> Issuer | None:
+    """Return the issuer of the awarding body with this slug, or none."""
+    return maybe_from_row(
+        Issuer,
+        await connection.fetch_one(
+            select(issuer)
+            .join(awarding_body, awarding_body.c.id == issuer.c.awarding_body_id)
+            .where(awarding_body.c.slug == slug)
+        ),
+    )
+
+
+async def find_of_awarding_body(connection: Connection, awarding_body_id: UUID) -> Issuer | None:
+    """Return the issuer that signs for this awarding body, or none."""
+    return maybe_from_row(
+        Issuer, await connection.fetch_one(select(issuer).where(issuer.c.awarding_body_id == awarding_body_id))
+    )
+
+
+async def find_service(connection: Connection) -> Issuer | None:
+    """Return the issuer of receipts and of the trust file, or none."""
+    return maybe_from_row(Issuer, await connection.fetch_one(select(issuer).where(issuer.c.kind == IssuerKind.SERVICE)))
+
+
+async def find_by_did(connection: Connection, did: str) -> Issuer | None:
+    """Return the issuer with this DID, or none: then it is a stranger's."""
+    return maybe_from_row(Issuer, await connection.fetch_one(select(issuer).where(issuer.c.did == did)))
+
+
+async def list_all(connection: Connection) -> tuple[Issuer, ...]:
+    """Return every issuer by DID."""
+    return from_rows(Issuer, await connection.fetch_all(select(issuer).order_by(issuer.c.did)))

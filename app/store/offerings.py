@@ -1,0 +1,290 @@
+"""Offerings and their versions. A published version never changes; a change is a draft of the next one.
+
+An offering that came inside a request is kept as an unlisted one with a single published version, and found again by
+the digest of its canonical content, so that every award has an offering (model.md section 1, request shape).
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, insert, select, update
+
+from app.store.connection import Connection
+from app.store.failures import TransitionRefused
+from app.store.paging import Cursor, Page, newest_first, page_of
+from app.store.records import from_row, maybe_from_row, to_row
+from app.store.states import OfferingState
+from app.store.tables import offering, offering_version
+
+
+@dataclass(frozen=True, slots=True)
+class Offering:
+    """What stays the same over all versions."""
+
+    id: UUID
+    awarding_body_id: UUID
+    listed: bool
+    state: OfferingState
+    inline_sha256: bytes | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OfferingVersion:
+    """One version: canonical JSON. ``published_at`` is none while it is a draft."""
+
+    awarding_body_id: UUID
+    offering_id: UUID
+    version: int
+    content: bytes
+    content_sha256: bytes
+    edited_at: datetime
+    published_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class OfferingEntry:
+    """An offering in a list, with its newest version."""
+
+    offering: Offering
+    version: OfferingVersion
+
+
+async def create_draft(
+    connection: Connection, *, awarding_body_id: UUID, offering_id: UUID, content: bytes, now: datetime
+) -> OfferingVersion:
+    """Store a new listed offering whose first version is a draft."""
+    await connection.execute(
+        insert(offering), to_row(Offering(offering_id, awarding_body_id, True, OfferingState.DRAFT, None, now))
+    )
+    return await _add_version(connection, awarding_body_id, offering_id, 1, content, edited_at=now, published_at=None)
+
+
+async def write_draft(
+    connection: Connection, *, awarding_body_id: UUID, offering_id: UUID, content: bytes, now: datetime
+) -> OfferingVersion | None:
+    """Change the draft, or begin the draft of the next version. None: the awarding body has no such offering.
+
+    Raises:
+        TransitionRefused: the offering came inside a request, or is withdrawn.
+    """
+    # The lock makes two editors take turns, so that there is one draft and the later words win.
+    found = await _lock(connection, awarding_body_id, offering_id)
+    if found is None:
+        return None
+    if not found.listed or found.state is OfferingState.WITHDRAWN:
+        raise TransitionRefused
+    changed = await connection.fetch_one(
+        update(offering_version)
+        .where(*_is_version(awarding_body_id, offering_id), offering_version.c.published_at.is_(None))
+        .values(content=content, content_sha256=hashlib.sha256(content).digest(), edited_at=now)
+        .returning(offering_version)
+    )
+    if changed is not None:
+        return from_row(OfferingVersion, changed)
+    newest: int = await connection.fetch_value(
+        select(func.max(offering_version.c.version)).where(*_is_version(awarding_body_id, offering_id))
+    )
+    return await _add_version(
+        connection, awarding_body_id, offering_id, newest + 1, content, edited_at=now, published_at=None
+    )
+
+
+async def publish(
+    connection: Connection, *, awarding_body_id: UUID, offering_id: UUID, now: datetime
+) -> OfferingVersion | None:
+    """Publish the draft, for ever. None: the awarding body has no such offering, or there is no draft."""
+    row = await connection.fetch_one(
+        update(offering_version)
+        .where(*_is_version(awarding_body_id, offering_id), offering_version.c.published_at.is_(None))
+        .values(published_at=now)
+        .returning(offering_version)
+    )
+    if row is None:
+        return None
+    await _set_state(connection, awarding_body_id, offering_id, OfferingState.PUBLISHED)
+    return from_row(OfferingVersion, row)
+
+
+async def withdraw(connection: Connection, *, awarding_body_id: UUID, offering_id: UUID) -> bool:
+    """Let no more awards be made for the offering. False: the awarding body has no such offering."""
+    return await _set_state(connection, awarding_body_id, offering_id, OfferingState.WITHDRAWN)
+
+
+async def keep_unlisted(
+    connection: Connection, *, awarding_body_id: UUID, offering_id: UUID, content: bytes, now: datetime
+) -> OfferingVersion:
+    """Return the unlisted version with exactly this content, storing it as ``offering_id`` if it is new."""
+    digest = hashlib.sha256(content).digest()
+    found = await find_unlisted(connection, awarding_body_id, digest)
+    if found is not None:
+        return found
+    added = await connection.execute(
+        connection.insert(offering).on_conflict_do_nothing(index_elements=["awarding_body_id", "inline_sha256"]),
+        to_row(Offering(offering_id, awarding_body_id, False, OfferingState.PUBLISHED, digest, now)),
+    )
+    if added:
+        return await _add_version(
+            connection, awarding_body_id, offering_id, 1, content, edited_at=now, published_at=now
+        )
+    # Somebody stored the same content meanwhile. Their transaction has ended, or ON CONFLICT would still wait.
+    found = await find_unlisted(connection, awarding_body_id, digest)
+    assert found is not None
+    return found
+
+
+async def find_unlisted(connection: Connection, awarding_body_id: UUID, digest: bytes) -> OfferingVersion | None:
+    """Return the version of an offering that came inside a request, by the SHA-256 of its canonical content."""
+    return maybe_from_row(
+        OfferingVersion,
+        await connection.fetch_one(
+            select(offering_version)
+            .join(offering, offering.c.id == offering_version.c.offering_id)
+            .where(offering.c.awarding_body_id == awarding_body_id, offering.c.inline_sha256 == digest)
+        ),
+    )
+
+
+async def find(connection: Connection, awarding_body_id: UUID, offering_id: UUID) -> Offering | None:
+    """Return the offering of this awarding body, or none; another one's is none."""
+    return maybe_from_row(
+        Offering, await connection.fetch_one(select(offering).where(*_is_offering(awarding_body_id, offering_id)))
+    )
+
+
+async def find_version(
+    connection: Connection, awarding_body_id: UUID, offering_id: UUID, version: int | None = None
+) -> OfferingVersion | None:
+    """Return a published version, the newest if none is named, or none."""
+    statement = select(offering_version).where(
+        *_is_version(awarding_body_id, offering_id), offering_version.c.published_at.is_not(None)
+    )
+    if version is not None:
+        statement = statement.where(offering_version.c.version == version)
+    return maybe_from_row(
+        OfferingVersion,
+        await connection.fetch_one(statement.order_by(offering_version.c.version.desc()).limit(1)),
+    )
+
+
+async def find_draft(connection: Connection, awarding_body_id: UUID, offering_id: UUID) -> OfferingVersion | None:
+    """Return the draft, or none if everything is published."""
+    return maybe_from_row(
+        OfferingVersion,
+        await connection.fetch_one(
+            select(offering_version).where(
+                *_is_version(awarding_body_id, offering_id), offering_version.c.published_at.is_(None)
+            )
+        ),
+    )
+
+
+async def list_versions(
+    connection: Connection, awarding_body_id: UUID, offering_id: UUID
+) -> tuple[OfferingVersion, ...]:
+    """Return every version, the draft as well, newest first."""
+    rows = await connection.fetch_all(
+        select(offering_version)
+        .where(*_is_version(awarding_body_id, offering_id))
+        .order_by(offering_version.c.version.desc())
+    )
+    return tuple(from_row(OfferingVersion, row) for row in rows)
+
+
+async def list_page(
+    connection: Connection, awarding_body_id: UUID, *, after: Cursor | None = None, size: int = 50
+) -> Page[OfferingEntry]:
+    """Return the listed offerings of an awarding body in any state, newest first, each with its newest version."""
+    return await _page(connection, offering.c.awarding_body_id == awarding_body_id, False, after, size)
+
+
+async def list_catalogue(
+    connection: Connection, awarding_body_id: UUID | None = None, *, after: Cursor | None = None, size: int = 50
+) -> Page[OfferingEntry]:
+    """Return what everybody may see: listed offerings, each with its newest published version."""
+    of_body = offering.c.awarding_body_id == awarding_body_id if awarding_body_id else offering.c.id.is_not(None)
+    return await _page(connection, of_body & (offering.c.state == OfferingState.PUBLISHED), True, after, size)
+
+
+async def _page(
+    connection: Connection,
+    condition: ColumnElement[bool],
+    only_published: bool,  # noqa: FBT001 - private, and named at its two calls by their purpose
+    after: Cursor | None,
+    size: int,
+) -> Page[OfferingEntry]:
+    candidate = offering_version.alias("candidate")
+    newest = select(func.max(candidate.c.version)).where(candidate.c.offering_id == offering.c.id)
+    if only_published:
+        newest = newest.where(candidate.c.published_at.is_not(None))
+    statement = (
+        select(
+            offering.c.id,
+            offering.c.listed,
+            offering.c.state,
+            offering.c.inline_sha256,
+            offering.c.created_at,
+            offering_version,
+        )
+        .join(offering_version, offering_version.c.offering_id == offering.c.id)
+        .where(
+            offering.c.listed.is_(True),
+            condition,
+            offering_version.c.version == newest.correlate(offering).scalar_subquery(),
+        )
+    )
+    rows = await connection.fetch_all(
+        newest_first(statement, offering.c.created_at, offering.c.id, after=after, size=size)
+    )
+    entries = [OfferingEntry(from_row(Offering, row), from_row(OfferingVersion, row)) for row in rows]
+    return page_of(entries, size=size, place=lambda entry: Cursor(entry.offering.created_at, entry.offering.id))
+
+
+async def _add_version(
+    connection: Connection,
+    awarding_body_id: UUID,
+    offering_id: UUID,
+    version: int,
+    content: bytes,
+    *,
+    edited_at: datetime,
+    published_at: datetime | None,
+) -> OfferingVersion:
+    added = OfferingVersion(
+        awarding_body_id=awarding_body_id,
+        offering_id=offering_id,
+        version=version,
+        content=content,
+        content_sha256=hashlib.sha256(content).digest(),
+        edited_at=edited_at,
+        published_at=published_at,
+    )
+    await connection.execute(insert(offering_version), to_row(added))
+    return added
+
+
+async def _lock(connection: Connection, awarding_body_id: UUID, offering_id: UUID) -> Offering | None:
+    return maybe_from_row(
+        Offering,
+        await connection.fetch_one(
+            select(offering).where(*_is_offering(awarding_body_id, offering_id)).with_for_update()
+        ),
+    )
+
+
+async def _set_state(connection: Connection, awarding_body_id: UUID, offering_id: UUID, state: OfferingState) -> bool:
+    return bool(
+        await connection.execute(
+            update(offering).where(*_is_offering(awarding_body_id, offering_id)).values(state=state)
+        )
+    )
+
+
+def _is_offering(awarding_body_id: UUID, offering_id: UUID) -> tuple[ColumnElement[bool], ...]:
+    return offering.c.awarding_body_id == awarding_body_id, offering.c.id == offering_id
+
+
+def _is_version(awarding_body_id: UUID, offering_id: UUID) -> tuple[ColumnElement[bool], ...]:
+    return offering_version.c.awarding_body_id == awarding_body_id, offering_version.c.offering_id == offering_id

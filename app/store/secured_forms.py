@@ -1,0 +1,136 @@
+"""The forms in which a credential is secured: the payload that is to be signed, and the bytes that leave.
+
+A ready form never changes; a better seal is another row over the same payload. ``payload`` and ``content`` are
+encrypted under the award's data key; ``sha256`` is that of the bytes that leave.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import distinct, func, insert, select, update
+
+from app.store.connection import Connection
+from app.store.records import from_rows, maybe_from_row, to_row
+from app.store.states import FormState
+from app.store.tables import secured_form
+
+
+@dataclass(frozen=True, slots=True)
+class SecuredForm:
+    """One form of one credential at one level."""
+
+    id: UUID
+    awarding_body_id: UUID
+    award_id: UUID
+    credential_id: UUID
+    form: str
+    level: str
+    payload: bytes
+    content: bytes | None
+    media_type: str
+    sha256: bytes | None
+    signing_key_id: UUID | None
+    signed_at: datetime | None
+    state: FormState
+    created_at: datetime
+
+
+async def add(connection: Connection, form: SecuredForm) -> None:
+    """Store a form, ready or pending.
+
+    Raises:
+        AlreadyThere: the credential has this form at this level.
+    """
+    await connection.execute(insert(secured_form), to_row(form))
+
+
+async def complete(
+    connection: Connection,
+    form_id: UUID,
+    *,
+    content: bytes,
+    sha256: bytes,
+    signing_key_id: UUID,
+    signed_at: datetime,
+) -> bool:
+    """Store the signed bytes of a pending form. False: somebody was first, and their bytes are the ones that count."""
+    return bool(
+        await connection.execute(
+            update(secured_form)
+            .where(secured_form.c.id == form_id, secured_form.c.state != FormState.READY)
+            .values(
+                content=content,
+                sha256=sha256,
+                signing_key_id=signing_key_id,
+                signed_at=signed_at,
+                state=FormState.READY,
+            )
+        )
+    )
+
+
+async def fail(connection: Connection, form_id: UUID) -> bool:
+    """Say that a pending form could not be made. It may still be completed later."""
+    return bool(
+        await connection.execute(
+            update(secured_form)
+            .where(secured_form.c.id == form_id, secured_form.c.state == FormState.PENDING)
+            .values(state=FormState.FAILED)
+        )
+    )
+
+
+async def find(connection: Connection, awarding_body_id: UUID, credential_id: UUID, form: str) -> SecuredForm | None:
+    """Return the form, the one that was signed last if there are several levels, or none."""
+    return maybe_from_row(
+        SecuredForm,
+        await connection.fetch_one(
+            select(secured_form)
+            .where(
+                secured_form.c.awarding_body_id == awarding_body_id,
+                secured_form.c.credential_id == credential_id,
+                secured_form.c.form == form,
+            )
+            # An unsigned row never hides a signed one: nulls sort differently on the two databases.
+            .order_by(secured_form.c.signed_at.is_(None), secured_form.c.signed_at.desc(), secured_form.c.created_at)
+            .limit(1)
+        ),
+    )
+
+
+async def list_of_credential(
+    connection: Connection, awarding_body_id: UUID, credential_id: UUID
+) -> tuple[SecuredForm, ...]:
+    """Return every form of the credential."""
+    return from_rows(
+        SecuredForm,
+        await connection.fetch_all(
+            select(secured_form)
+            .where(secured_form.c.awarding_body_id == awarding_body_id, secured_form.c.credential_id == credential_id)
+            .order_by(secured_form.c.form, secured_form.c.created_at, secured_form.c.level)
+        ),
+    )
+
+
+async def list_credentials_of_key(
+    connection: Connection, signing_key_id: UUID, *, after: UUID | None = None, size: int = 1000
+) -> tuple[UUID, ...]:
+    """Return the credentials that hang on a key, in the order of their identifiers: what its loss would take along."""
+    statement = select(distinct(secured_form.c.credential_id).label("id")).where(
+        secured_form.c.signing_key_id == signing_key_id
+    )
+    if after is not None:
+        statement = statement.where(secured_form.c.credential_id > after)
+    rows = await connection.fetch_all(statement.order_by("id").limit(size))
+    return tuple(row["id"] for row in rows)
+
+
+async def count_credentials_of_key(connection: Connection, signing_key_id: UUID) -> int:
+    """Return how many credentials hang on a key."""
+    counted: int = await connection.fetch_value(
+        select(func.count(distinct(secured_form.c.credential_id))).where(
+            secured_form.c.signing_key_id == signing_key_id
+        )
+    )
+    return counted

@@ -1,0 +1,148 @@
+"""Signing keys and their life: pre-published, active, retired; revoked from any of these. It only goes forward.
+
+The schema holds that an issuer has at most one active key for each purpose and algorithm. Private keys are elsewhere
+(``backend``, ``backend_ref``); here is only what everybody may know.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import insert, select, update
+
+from app.store.connection import Connection
+from app.store.failures import TransitionRefused
+from app.store.records import from_row, from_rows, maybe_from_row, to_row
+from app.store.states import KeyPurpose, KeyState
+from app.store.tables import signing_key
+
+
+@dataclass(frozen=True, slots=True)
+class SigningKey:
+    """One signing key. ``public_key`` is a Multikey; ``fragment`` names it within the issuer's DID document."""
+
+    id: UUID
+    issuer_id: UUID
+    purpose: KeyPurpose
+    algorithm: str
+    fragment: str
+    backend: str
+    backend_ref: str
+    public_key: str
+    state: KeyState
+    created_at: datetime
+    active_from: datetime | None = None
+    retired_at: datetime | None = None
+    revoked_at: datetime | None = None
+    revocation_reason: str | None = None
+
+
+async def add(connection: Connection, key: SigningKey) -> None:
+    """Store a new key, pre-published or active from the start.
+
+    Raises:
+        AlreadyThere: the fragment is taken, or another key of this purpose and algorithm is active.
+    """
+    await connection.execute(insert(signing_key), to_row(key))
+
+
+async def find(connection: Connection, identifier: UUID) -> SigningKey | None:
+    """Return the key, or none."""
+    return maybe_from_row(
+        SigningKey, await connection.fetch_one(select(signing_key).where(signing_key.c.id == identifier))
+    )
+
+
+async def list_of_issuer(connection: Connection, issuer_id: UUID) -> tuple[SigningKey, ...]:
+    """Return every key the issuer ever had, oldest first: what its DID document is made of."""
+    return from_rows(
+        SigningKey,
+        await connection.fetch_all(
+            select(signing_key)
+            .where(signing_key.c.issuer_id == issuer_id)
+            .order_by(signing_key.c.created_at, signing_key.c.fragment)
+        ),
+    )
+
+
+async def list_active(connection: Connection, issuer_id: UUID, purpose: KeyPurpose) -> tuple[SigningKey, ...]:
+    """Return the keys that sign now for this purpose, one of each algorithm."""
+    return from_rows(
+        SigningKey,
+        await connection.fetch_all(
+            select(signing_key)
+            .where(
+                signing_key.c.issuer_id == issuer_id,
+                signing_key.c.purpose == purpose,
+                signing_key.c.state == KeyState.ACTIVE,
+            )
+            .order_by(signing_key.c.algorithm)
+        ),
+    )
+
+
+async def activate(connection: Connection, identifier: UUID, *, now: datetime) -> SigningKey:
+    """Let a pre-published key sign from now on, and retire the one that did so far.
+
+    Raises:
+        TransitionRefused: the key is not pre-published.
+        AlreadyThere: another key was activated at the same moment.
+    """
+    key = await find(connection, identifier)
+    if key is None or key.state is not KeyState.PRE_PUBLISHED:
+        raise TransitionRefused
+    await connection.execute(
+        update(signing_key)
+        .where(
+            signing_key.c.issuer_id == key.issuer_id,
+            signing_key.c.purpose == key.purpose,
+            signing_key.c.algorithm == key.algorithm,
+            signing_key.c.state == KeyState.ACTIVE,
+        )
+        .values(state=KeyState.RETIRED, retired_at=now)
+    )
+    return await _move(
+        connection, identifier, (KeyState.PRE_PUBLISHED,), {"state": KeyState.ACTIVE, "active_from": now}
+    )
+
+
+async def retire(connection: Connection, identifier: UUID, *, now: datetime) -> SigningKey:
+    """Let a key sign no more. What it signed still verifies.
+
+    Raises:
+        TransitionRefused: the key is retired or revoked already.
+    """
+    return await _move(
+        connection,
+        identifier,
+        (KeyState.PRE_PUBLISHED, KeyState.ACTIVE),
+        {"state": KeyState.RETIRED, "retired_at": now},
+    )
+
+
+async def revoke(connection: Connection, identifier: UUID, *, now: datetime, reason: str) -> SigningKey:
+    """Declare a key lost. Nothing that it signed verifies any more, whatever its date says: a thief writes dates.
+
+    Raises:
+        TransitionRefused: the key is revoked already.
+    """
+    return await _move(
+        connection,
+        identifier,
+        (KeyState.PRE_PUBLISHED, KeyState.ACTIVE, KeyState.RETIRED),
+        {"state": KeyState.REVOKED, "revoked_at": now, "revocation_reason": reason},
+    )
+
+
+async def _move(
+    connection: Connection, identifier: UUID, allowed: tuple[KeyState, ...], values: dict[str, object]
+) -> SigningKey:
+    row = await connection.fetch_one(
+        update(signing_key)
+        .where(signing_key.c.id == identifier, signing_key.c.state.in_(allowed))
+        .values(values)
+        .returning(signing_key)
+    )
+    if row is None:
+        raise TransitionRefused
+    return from_row(SigningKey, row)
