@@ -1,0 +1,85 @@
+"""What must not be in the tree, whoever put it there."""
+
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+LOCKS = sorted((REPOSITORY / "requirements").glob("*.lock"))
+
+# The layouts of package registries' addresses: an index, a content-addressed file, a Maven path, a tarball of npm.
+REGISTRY_ADDRESS = re.compile(
+    r"""https?://[^"\s]*(?:/simple(?:/|"|$)|/packages/[0-9a-f]{2}/|/maven2/|/-/[A-Za-z0-9@._-]+\.tgz)""", re.MULTILINE
+)
+# Folders that exist on one machine only.
+MACHINE_PATH = re.compile(r"(?<![\w.-])/(?:work|root)/[\w.]")
+
+
+def _text_files():
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=REPOSITORY,
+        capture_output=True,
+        check=False,
+    )
+    if listed.returncode:
+        pytest.skip("not a git checkout: there is no list of the tree's files")
+    for name in listed.stdout.decode().split("\0"):
+        path = REPOSITORY / name
+        if name and path.is_file():
+            content = path.read_bytes()
+            if b"\0" not in content:
+                yield name, content.decode("utf-8", errors="replace")
+
+
+@pytest.fixture(scope="module")
+def tree():
+    return dict(_text_files())
+
+
+@pytest.mark.parametrize("pattern", [REGISTRY_ADDRESS, MACHINE_PATH], ids=["registry address", "path of one machine"])
+def test_no_file_holds(pattern, tree):
+    found = [
+        f"{name}:{text.count(chr(10), 0, match.start()) + 1}: {match[0][:80]}"
+        for name, text in tree.items()
+        for match in pattern.finditer(text)
+    ]
+    assert found == []
+
+
+def test_the_patterns_would_see_what_they_look_for():
+    host = "https://registry.example"
+    for address in ("/simple/pip/", "/packages/ab/cd/x.whl", "/maven2/a/b.jar", "/jsonld/-/jsonld-9.0.0.tgz"):
+        assert REGISTRY_ADDRESS.search(host + address)
+    assert not REGISTRY_ADDRESS.search("https://www.w3.org/ns/credentials/v2")
+    assert MACHINE_PATH.search("see /wo" + "rk/main")
+    assert not MACHINE_PATH.search("https://example.org/work/main")
+
+
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda path: path.name)
+def test_each_locked_python_package_has_a_digest_and_no_address(lock):
+    text = lock.read_text()
+    assert "://" not in text
+    entries = [entry for entry in re.split(r"^(?=[A-Za-z0-9])", text, flags=re.MULTILINE) if entry.strip()]
+    assert entries
+    assert [entry.partition(" ")[0] for entry in entries if "--hash=sha256:" not in entry] == []
+
+
+def test_each_locked_node_package_has_a_digest_and_no_address():
+    packages = json.loads((REPOSITORY / "interop" / "package-lock.json").read_bytes())["packages"]
+    installed = {name: facts for name, facts in packages.items() if name}
+    assert installed
+    assert [name for name, facts in installed.items() if not facts.get("integrity", "").startswith("sha512-")] == []
+    assert [name for name, facts in installed.items() if "resolved" in facts] == []
+
+
+def test_the_development_lock_holds_the_very_packages_of_the_runtime_lock():
+    # `make demo` is content with an environment that `make test` has filled.
+    def entries(name):
+        text = (REPOSITORY / "requirements" / name).read_text()
+        return {re.sub(r"\s*\\\n.*", "", entry, flags=re.DOTALL) for entry in re.split(r"\n(?=[A-Za-z0-9])", text)}
+
+    assert entries("runtime.lock") - entries("development.lock") == set()
