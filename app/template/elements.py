@@ -13,9 +13,19 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Any, Final, Literal, Self, TypeAlias
+from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    PlainSerializer,
+    Tag,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from app.template.text import Line, Text, Title
@@ -42,6 +52,8 @@ def _decimal(value: object) -> object:
     # 2.5 arrives as a double; its shortest text is what the sender wrote.
     if isinstance(value, bool):
         raise PydanticCustomError("number-malformed", "Not a number.")
+    if isinstance(value, (int, float)) and value == 0:
+        return 0  # JSON knows a negative zero, credits do not
     if isinstance(value, str) and not re.fullmatch(r"[0-9]+(\.[0-9]+)?", value):
         raise PydanticCustomError(
             "number-malformed", "Not a decimal number such as 2.5, with a point and without exponent."
@@ -111,6 +123,7 @@ Opaque = Annotated[
     str, Field(pattern=r"^[!-~]{1,200}$", description="1 to 200 printable ASCII characters without spaces")
 ]
 EqfLevel = Annotated[int, Field(ge=1, le=8, strict=True)]
+Flag = Annotated[bool, Field(strict=True)]
 
 
 class Place(Element):
@@ -128,7 +141,18 @@ class Organisation(Element):
     homepage: WebAddress | None = None
 
 
-Provider: TypeAlias = MemberSlug | Organisation
+def _text_or_object(value: object) -> str | None:
+    # Which alternative was meant shows in the JSON type, so that a finding speaks about that one alone.
+    if isinstance(value, str):
+        return "text"
+    return "object" if isinstance(value, (Mapping, BaseModel)) else None
+
+
+_BY_JSON_TYPE: Final = Discriminator(
+    _text_or_object, custom_error_type="wrong-type", custom_error_message="Neither a text nor an object."
+)
+
+Provider = Annotated[Annotated[MemberSlug, Tag("text")] | Annotated[Organisation, Tag("object")], _BY_JSON_TYPE]
 """A university of the alliance by its slug, or an organisation outside it."""
 
 
@@ -147,7 +171,14 @@ class StudentIdentifier(Element):
 
     scheme: StudentIdentifierScheme
     value: Annotated[str, Field(pattern=r"^[!-~]{1,100}$")]
-    assigned_by: MemberSlug | WebAddress
+    assigned_by: Annotated[
+        str,
+        Field(
+            pattern=r"^([a-z][a-z0-9-]{1,30}|https?://[!-~]+)$",
+            max_length=2000,
+            description="A university of the alliance by its slug, another one by its web address",
+        ),
+    ]
 
 
 class Gender(StrEnum):
@@ -177,7 +208,7 @@ class Learner(Element):
 
     given_names: Line | None = None
     family_names: Line | None = None
-    single_name: bool = Field(default=False, description="True for a learner who has one name only")
+    single_name: Flag = Field(default=False, description="True for a learner who has one name only")
     name_in_other_script: Title | None = Field(
         default=None, description="The whole name as written in another script, by language"
     )
@@ -382,7 +413,7 @@ class Period(Element):
         return self
 
 
-Timeframe: TypeAlias = Literal["self-paced"] | Period
+Timeframe = Annotated[Annotated[Literal["self-paced"], Tag("text")] | Annotated[Period, Tag("object")], _BY_JSON_TYPE]
 
 
 class Participation(Element):
@@ -415,6 +446,12 @@ class Prerequisites(Element):
     knowledge_and_skills: Text | None = None
     formal: Text | None = None
     formal_reason: Text | None = Field(default=None, description="Why a formal requirement is needed; kept inside")
+
+
+StatedPrerequisites = Annotated[
+    Annotated[Prerequisites, Tag("object")] | Annotated[Literal["none"], Tag("text")], _BY_JSON_TYPE
+]
+"""The prerequisites, or ``none``: said to have none, which is more than saying nothing."""
 
 
 # --- 7.11 Assessment, 7.12 Supervision and identity verification
@@ -457,8 +494,8 @@ class SupervisionPlace(StrEnum):
 class Supervision(Element):
     """7.12: supervision and identity verification during assessment."""
 
-    supervised: Annotated[bool, Field(strict=True)]
-    identity_verified: Annotated[bool, Field(strict=True)]
+    supervised: Flag
+    identity_verified: Flag
     where: SupervisionPlace | None = None
 
 
@@ -474,8 +511,8 @@ class Assessment(Element):
     title: Title
     methods: tuple[AssessmentMethod, ...] = Field(min_length=1, max_length=len(AssessmentMethod))
     methods_other: Text | None = Field(default=None, description="What `other` stands for")
-    formal: Annotated[bool, Field(strict=True)] = False
-    summative: Annotated[bool, Field(strict=True)] = False
+    formal: Flag = False
+    summative: Flag = False
     assessed_by: tuple[Provider, ...] = Field(default=(), max_length=20, description="Empty: the awarding body")
     supervision: Supervision | None = None
     on: Date | None = Field(default=None, description="When this learner passed it; in an award only")
@@ -505,9 +542,7 @@ class QualityAssurance(Element):
     """7.13: quality assurance of the credential and, where relevant, of the learning content."""
 
     basis: tuple[QualityAssuranceBasis, ...] = Field(default=(), max_length=len(QualityAssuranceBasis))
-    esg: Annotated[bool, Field(strict=True)] = Field(
-        default=False, description="In line with the Standards and Guidelines (ESG)"
-    )
+    esg: Flag = Field(default=False, description="In line with the Standards and Guidelines (ESG)")
     description: Text | None = None
     agency: Organisation | None = None
     decision: QualityDecision | None = None
@@ -677,7 +712,7 @@ class Offering(Element):
     )
     type: Type
     subtype: Subtype
-    micro_degree: bool = Field(
+    micro_degree: Flag = Field(
         default=False, description="A larger certificate that may be called a micro-degree (footnote 32)"
     )
     country: CountryCode | None = Field(
@@ -693,7 +728,7 @@ class Offering(Element):
     level: Level = Level()
     learning_outcomes: tuple[LearningOutcome, ...] = Field(default=(), max_length=100)
     participation: Participation = Participation()
-    prerequisites: Prerequisites | Literal["none"] | None = None
+    prerequisites: StatedPrerequisites | None = None
     assessments: tuple[Assessment, ...] = Field(default=(), max_length=60)
     quality_assurance: QualityAssurance | None = None
     grading_scheme: (
@@ -737,10 +772,24 @@ class OfferingReference(Element):
     )
 
 
+def _reference_or_inline(value: object) -> str | None:
+    # A sender who names an id means the published offering; the fields of an inline one have no such member.
+    if isinstance(value, Mapping):
+        return "reference" if "id" in value else "inline"
+    if isinstance(value, OfferingReference):
+        return "reference"
+    return "inline" if isinstance(value, Offering) else None
+
+
 class IssuanceRequest(Award):
     """The body of ``POST /api/v1/credentials``: an award, and its offering by reference or inline."""
 
-    offering: OfferingReference | Offering
+    offering: Annotated[
+        Annotated[OfferingReference, Tag("reference")] | Annotated[Offering, Tag("inline")],
+        Discriminator(
+            _reference_or_inline, custom_error_type="wrong-type", custom_error_message="An object is expected here."
+        ),
+    ]
 
     @property
     def award(self) -> Award:

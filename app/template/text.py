@@ -23,11 +23,21 @@ _JOINING_SCRIPTS: Final = re.compile(
 _JOINERS: Final = "\u200c\u200d"
 
 # RFC 5646 langtag without extensions, variants and private use: language, script, region.
-LANGUAGE_TAG: Final = re.compile(r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$")
+LANGUAGE_TAG: Final = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?")
+
+# Letters, digits and signs of the alphabets of the seven countries, none of them able to disturb: the common case needs
+# no look at single characters. Left out are the soft hyphen, all combining marks and everything invisible.
+PLAIN: Final = re.compile(
+    "[ -~\u00a0-\u00ac\u00ae-\u02ff\u0400-\u0482\u048a-\u052f\u2010-\u2027\u2030-\u205e\u20a0-\u20b8]+"
+)
 
 
 def _problem(value: str, *, line_breaks: bool) -> str | None:
     """Say why ``value`` cannot be signed and printed, or None. The words name code points, never the text."""
+    if value.isspace():
+        return "Nothing but white space."
+    if PLAIN.fullmatch(value):
+        return None
     marks = 0
     for position, character in enumerate(value):
         category = unicodedata.category(character)
@@ -54,6 +64,8 @@ def _cleaned(value: object) -> object:
     # NFC and trimming before the length check, so that the length is the one stored.
     if not isinstance(value, str):
         return value
+    if value.isascii():
+        return value.strip(" ")
     try:
         value.encode()
     except UnicodeEncodeError as error:
@@ -77,7 +89,7 @@ def _several_lines(value: str) -> str:
 
 
 def _language_tag(value: str) -> str:
-    if not LANGUAGE_TAG.match(value):
+    if not LANGUAGE_TAG.fullmatch(value):
         raise PydanticCustomError(
             "language-tag-malformed",
             "Not a language tag such as en, pl, nb, pt-BR or sr-Latn (RFC 5646, in its usual case).",
