@@ -29,6 +29,8 @@ from urllib.parse import quote, urlsplit
 
 from app.keys.signer import Algorithm, PublicKey
 
+# The JWK context is the one that defines the type JsonWebKey, and VC Data Integrity 1.0 section 2.4 has every verifier
+# know it; suites/jws-2020/v1 defines JsonWebKey2020 only.
 DID_CONTEXTS: Final = (
     "https://www.w3.org/ns/did/v1",
     "https://w3id.org/security/multikey/v1",
