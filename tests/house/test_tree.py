@@ -2,12 +2,11 @@
 
 import json
 import re
-import subprocess
-from pathlib import Path
 
 import pytest
 
-REPOSITORY = Path(__file__).resolve().parents[2]
+from tests.house.tree import REPOSITORY, files
+
 LOCKS = sorted((REPOSITORY / "requirements").glob("*.lock"))
 
 # The layouts of package registries' addresses: an index, a content-addressed file, a Maven path, a tarball of npm.
@@ -18,26 +17,12 @@ REGISTRY_ADDRESS = re.compile(
 MACHINE_PATH = re.compile(r"(?<![\w.-])/(?:work|root)/[\w.]")
 
 
-def _text_files():
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=REPOSITORY,
-        capture_output=True,
-        check=False,
-    )
-    if listed.returncode:
-        pytest.skip("not a git checkout: there is no list of the tree's files")
-    for name in listed.stdout.decode().split("\0"):
-        path = REPOSITORY / name
-        if name and path.is_file():
-            content = path.read_bytes()
-            if b"\0" not in content:
-                yield name, content.decode("utf-8", errors="replace")
-
-
 @pytest.fixture(scope="module")
 def tree():
-    return dict(_text_files())
+    contents = {name: (REPOSITORY / name).read_bytes() for name in files()}
+    return {
+        name: content.decode("utf-8", errors="replace") for name, content in contents.items() if b"\0" not in content
+    }
 
 
 @pytest.mark.parametrize("pattern", [REGISTRY_ADDRESS, MACHINE_PATH], ids=["registry address", "path of one machine"])
