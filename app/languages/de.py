@@ -1,0 +1,201 @@
+"""German."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+WORDS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "verdict.valid": "Echt, von einer hier bekannten Universität ausgestellt und in Kraft.",
+        "verdict.invalid": "Nicht gültig.",
+        "verdict.indeterminate": "Nicht alles konnte geprüft werden.",
+        "check.json-well-formed": "Wohlgeformtes JSON",
+        "check.contexts-pinned": "Bekannte Vokabular-Kontexte",
+        "check.nothing-dropped": "Alles ist von der Signatur erfasst",
+        "check.literals-well-typed": "Werte der richtigen Art",
+        "check.proof": "Signatur",
+        "check.issuer-key": "Schlüssel des Ausstellers",
+        "check.awarding-body-is-issuer": "Verleihende Stelle ist der Aussteller",
+        "check.issuer-known-member": "Aussteller ist Mitglied der Allianz",
+        "check.names-member-without-key": "Kein falscher Gebrauch des Namens eines Mitglieds",
+        "check.data-model": "W3C-Datenmodell",
+        "check.credential-shape": "Format der European Digital Credentials",
+        "check.concept-membership": "Begriffe aus ihren Listen",
+        "check.template-rules": "Regeln der ENHANCE-Vorlage",
+        "check.status-revocation": "Widerruf",
+        "check.status-suspension": "Aussetzung",
+        "check.valid-from": "Beginn der Gültigkeit",
+        "check.valid-until": "Ende der Gültigkeit",
+        "check.owner": "Inhaber",
+        "check.accreditation": "Akkreditierung",
+        "check.custom": "Eigene Prüfung",
+        "edc.format": "Format",
+        "edc.seal": "Siegel",
+        "edc.owner": "Inhaber",
+        "edc.accreditation": "Akkreditierung",
+        "edc.revocation": "Widerruf",
+        "edc.expiry": "Ablauf",
+        "edc.custom": "Eigene Prüfung",
+        "verification.not-a-json-object": "Das ist JSON, aber kein Nachweis.",
+        "verification.not-a-credential": "Nicht geprüft: Das ist kein Nachweis.",
+        "verification.form-not-supported": "Nicht geprüft: Nachweise dieser Form werden erkannt, "
+        "aber hier noch nicht gelesen.",
+        "verification.form-unknown": "Nicht geprüft: Der erste Kontext ist unbekannt und damit auch die Form.",
+        "verification.json-well-formed": "Das Dokument ist ein wohlgeformter JSON-Text.",
+        "verification.contexts-pinned": "Alle Kontexte sind hier bekannt und wurden aus eigenen Kopien gelesen.",
+        "verification.context-missing": "Nicht geprüft: Das Dokument nennt keinen Kontext.",
+        "verification.context-unknown": "Nicht geprüft: Das Dokument verwendet einen hier unbekannten Kontext. "
+        "Kontexte werden nie abgerufen.",
+        "verification.context-inline": "Nicht geprüft: Das Dokument definiert in seinem Kontext eigene Begriffe.",
+        "verification.nothing-dropped": "Die Signatur erfasst jede Aussage des Dokuments.",
+        "verification.not-covered": "Das Dokument enthält Aussagen, die keine Signatur erfasst.",
+        "verification.literals-well-typed": "Daten, Zahlen und Adressen sind so geschrieben, wie ihre Art es verlangt.",
+        "verification.literal-ill-typed": "Ein Wert ist nicht von der Art, die sein Begriff verlangt.",
+        "verification.graph-not-read": "Nicht geprüft: Das Dokument konnte nicht zu Ende gelesen werden.",
+        "verification.graph-not-supported": "Nicht geprüft: Das Dokument verwendet ein JSON-LD-Merkmal, "
+        "das hier nicht gelesen wird.",
+        "verification.graph-too-complex": "Nicht geprüft: Das Dokument zu lesen wäre aufwendiger als erlaubt.",
+        "verification.proof-verified": "Die Signatur stimmt ({algorithm}, {created}, Schlüssel {key}).",
+        "verification.proof-missing": "Das Dokument ist nicht signiert.",
+        "verification.proof-wrong": "Die Signatur passt nicht zum Dokument: Es wurde verändert oder mit einem anderen "
+        "Schlüssel signiert.",
+        "verification.proof-malformed": "Die Signatur ist nicht so geschrieben, wie ihr Standard es verlangt.",
+        "verification.proof-purpose-wrong": "Die Signatur wurde nicht gegeben, um etwas zu bestätigen.",
+        "verification.proof-key-does-not-fit": "Signaturverfahren und Schlüssel gehören nicht zusammen.",
+        "verification.proof-from-the-future": "Die Signatur ist in die Zukunft datiert ({created}).",
+        "verification.proof-expired": "Die Signatur galt für eine Zeit, die vorüber ist.",
+        "verification.too-many-proofs": "Nicht geprüft: Das Dokument trägt mehr Signaturen, als hier angesehen werden.",
+        "verification.previous-proof-wrong": "Die Signatur beruht auf einer anderen, die fehlt, nicht eindeutig "
+        "ist oder wiederum auf ihr beruht.",
+        "verification.previous-proof-unverified": "Nicht geprüft: Die Signatur beruht auf einer anderen, die "
+        "nicht hielt.",
+        "verification.cryptosuite-not-supported": "Nicht geprüft: Dieses Signaturverfahren wird hier nicht "
+        "unterstützt.",
+        "verification.proof-key-not-available": "Nicht geprüft: Der Schlüssel zu dieser Signatur war nicht zu "
+        "erhalten.",
+        "verification.issuer-key-active": "Mit einem Schlüssel signiert, den der Aussteller heute verwendet ({key}).",
+        "verification.issuer-key-retired": "Mit einem früheren Schlüssel des Ausstellers signiert, in Gebrauch "
+        "bis {ended}. "
+        "Was er signiert hat, gilt wie zuvor.",
+        "verification.issuer-key-in-did-document": "Das eigene Dokument des Ausstellers führt diesen Schlüssel "
+        "für Bestätigungen ({key}).",
+        "verification.issuer-missing": "Das Dokument nennt keinen Aussteller.",
+        "verification.key-of-another": "Der Schlüssel der Signatur gehört nicht dem Aussteller, den das "
+        "Dokument nennt.",
+        "verification.proof-key-not-named": "Die Signatur sagt nicht, mit welchem Schlüssel sie gegeben wurde.",
+        "verification.key-unknown-to-issuer": "Der Aussteller hat keinen solchen Schlüssel ({key}).",
+        "verification.key-not-in-did-document": "Das Dokument des Ausstellers führt keinen solchen Schlüssel ({key}).",
+        "verification.key-controlled-by-another": "Laut Dokument des Ausstellers gehört dieser Schlüssel jemand "
+        "anderem.",
+        "verification.key-not-for-assertion": "Der Aussteller signiert mit diesem Schlüssel keine Nachweise.",
+        "verification.key-revoked": "Der Schlüssel wurde am {ended} widerrufen. Was er signiert hat, ist nicht "
+        "mehr gültig, "
+        "gleich welches Datum es trägt.",
+        "verification.key-expired": "Das Dokument des Ausstellers hat den Gebrauch dieses Schlüssels am {ended} "
+        "beendet.",
+        "verification.key-not-yet-active": "Der Aussteller hat diesen Schlüssel angekündigt, aber noch nicht "
+        "verwendet.",
+        "verification.key-used-before-activation": "Die Signatur ist datiert, bevor der Schlüssel in Gebrauch kam.",
+        "verification.key-used-after-retirement": "Die Signatur ist datiert, nachdem der Schlüssel "
+        "außer Gebrauch kam ({ended}).",
+        "verification.lookups-off": "Nicht geprüft: Dieser Dienst fragt nicht nach Ausstellern.",
+        "verification.lookups-for-members-only": "Nicht geprüft: Dieser Dienst fragt nur nach Mitgliedern der Allianz.",
+        "verification.lookup-for-the-issuer-only": "Nicht geprüft: Nur nach dem Aussteller wird gefragt, und "
+        "dieser Schlüssel gibt sich nicht als seiner aus.",
+        "verification.not-a-did": "Nicht geprüft: Der Schlüssel des Ausstellers ist nicht durch eine DID benannt.",
+        "verification.did-method-not-supported": "Nicht geprüft: Diese Art von DID wird hier nicht unterstützt.",
+        "verification.did-malformed": "Nicht geprüft: Die DID des Ausstellers ist fehlerhaft.",
+        "verification.did-key-type-not-supported": "Nicht geprüft: Der Schlüssel in der DID ist von einer Art, "
+        "die hier nicht unterstützt wird.",
+        "verification.did-not-looked-up": "Nicht geprüft: Nach dem Dokument des Ausstellers wurde nicht gefragt.",
+        "verification.did-document-not-fetched": "Nicht geprüft: Das Dokument des Ausstellers war nicht "
+        "abzurufen ({lookup}).",
+        "verification.did-document-not-json": "Nicht geprüft: Unter der Adresse des Ausstellers steht kein JSON.",
+        "verification.did-document-of-another": "Nicht geprüft: Das Dokument unter der Adresse des Ausstellers "
+        "gehört jemand anderem.",
+        "verification.did-document-malformed": "Nicht geprüft: Das Dokument des Ausstellers ist fehlerhaft.",
+        "verification.key-type-not-supported": "Nicht geprüft: Der Schlüssel ist von einer Art, "
+        "die hier nicht unterstützt wird.",
+        "verification.key-material-malformed": "Nicht geprüft: Der Schlüssel im Dokument des Ausstellers ist "
+        "nicht lesbar.",
+        "verification.private-key-published": "Nicht geprüft: Das Dokument des Ausstellers veröffentlicht den privaten "
+        "Schlüssel; ein solcher Schlüssel beweist nichts.",
+        "verification.awarding-body-is-issuer": "Die verleihende Stelle hat den Nachweis selbst ausgestellt.",
+        "verification.awarding-body-by-mandate": "Nicht von der verleihenden Stelle ausgestellt; "
+        "der Nachweis nennt einen Auftrag.",
+        "verification.awarding-body-differs": "Der Aussteller ist nicht die verleihende Stelle, und kein "
+        "Auftrag ist genannt.",
+        "verification.no-awarding-body": "Nichts zu prüfen: Der Nachweis nennt keine verleihende Stelle.",
+        "verification.issuer-is-member": "Der Aussteller ist Mitglied der Allianz: {member}.",
+        "verification.issuer-accepted-by-policy": "Der Aussteller ist kein Mitglied, wird hier aber nach eigener Regel "
+        "anerkannt.",
+        "verification.issuer-not-a-member": "Der Aussteller ist kein Mitglied der Allianz und hier nicht bekannt. "
+        "Das macht das Dokument weder falsch noch wahr.",
+        "verification.issuer-not-proved": "Nicht geprüft: Das Dokument nennt einen Aussteller, aber es ist "
+        "nicht gezeigt, "
+        "dass er es signiert hat.",
+        "verification.test-issuer": "Echt, Testaussteller, kein Mitglied: zum Ausprobieren gemacht, bescheinigt "
+        "nichts.",
+        "verification.members-not-known": "Nicht geprüft: Die Liste der Mitglieder war nicht lesbar.",
+        "verification.names-no-member": "Das Dokument gebraucht nicht den Namen eines Mitglieds.",
+        "verification.names-itself": "Das Dokument gebraucht nur den Namen seines eigenen Ausstellers.",
+        "verification.claims-to-be-member": "Das Dokument gebraucht den Namen eines Mitglieds ({member}), "
+        "ohne mit dessen Schlüssel signiert zu sein.",
+        "verification.member-not-proved": "Nicht geprüft: Das Dokument nennt ein Mitglied, aber es ist nicht gezeigt, "
+        "dass dieses es signiert hat.",
+        "verification.owner-not-asked": "Nicht geprüft: Wer hier einen Nachweis zeigt, wird nicht gefragt, wer er ist.",
+        "verification.accreditation-not-looked-up": "Nicht geprüft: Die europäische Akkreditierungsdatenbank "
+        "wird nicht befragt.",
+        "verification.data-model-kept": "Das Dokument folgt dem W3C-Datenmodell ({form}).",
+        "verification.data-model-broken": "Das Dokument folgt nicht dem W3C-Datenmodell.",
+        "verification.credential-shape-kept": "Alles, was European Digital Credentials verlangen, ist da.",
+        "verification.required-property-missing": "Etwas, das European Digital Credentials verlangen, fehlt.",
+        "verification.not-a-european-digital-credential": "Nichts zu prüfen: kein European Digital Credential.",
+        "verification.concepts-in-their-lists": "Jeder Begriff gehört zu der Liste, die er nennt.",
+        "verification.concept-not-in-its-list": "Ein Begriff gehört nicht zu der Liste, die er nennt.",
+        "verification.concepts-not-looked-at": "Nicht geprüft: Die Begriffe wurden nicht angesehen.",
+        "verification.custom-not-defined": "Nichts zu prüfen: Der Aussteller hat keine eigene Prüfung festgelegt.",
+        "verification.template-rules-kept": "Alle verpflichtenden Regeln der ENHANCE-Vorlage sind eingehalten.",
+        "verification.template-rule-broken": "Eine Regel der ENHANCE-Vorlage ist verletzt.",
+        "verification.not-an-enhance-micro-credential": "Nichts zu prüfen: kein ENHANCE-Micro-Credential.",
+        "verification.not-revoked": "Nicht widerrufen.",
+        "verification.revoked": "Der Aussteller hat diesen Nachweis widerrufen.",
+        "verification.superseded": "Durch einen neueren ersetzt; bitte den Inhaber danach fragen.",
+        "verification.not-suspended": "Nicht ausgesetzt.",
+        "verification.suspended": "Der Aussteller hat diesen Nachweis bis auf Weiteres ausgesetzt.",
+        "verification.no-revocation-entry": "Nichts zu prüfen: Für diesen Nachweis sieht der Aussteller keinen "
+        "Widerruf vor.",
+        "verification.no-suspension-entry": "Nichts zu prüfen: Für diesen Nachweis sieht der Aussteller "
+        "keine Aussetzung vor.",
+        "verification.status-entry-missing": "Nicht geprüft: Der Nachweis eines Mitglieds nennt seinen Status, "
+        "dieser nicht.",
+        "verification.status-entry-malformed": "Nicht geprüft: Der Statuseintrag ist fehlerhaft.",
+        "verification.status-type-not-supported": "Nicht geprüft: Diese Art von Status wird hier nicht unterstützt.",
+        "verification.status-not-asked": "Nicht geprüft: Nach dem Status wurde nicht gefragt, weil nicht gezeigt ist, "
+        "dass der Aussteller das Dokument signiert hat.",
+        "verification.status-lookup-not-allowed": "Nicht geprüft: Dieser Dienst fragt diesen Rechner nicht nach "
+        "dem Status.",
+        "verification.status-store-unavailable": "Nicht geprüft: Unser eigenes Statusverzeichnis ist zurzeit "
+        "nicht lesbar.",
+        "verification.status-list-not-fetched": "Nicht geprüft: Die Statusliste war nicht abzurufen ({lookup}).",
+        "verification.status-list-form-not-supported": "Nicht geprüft: Die Statusliste hat eine Form, "
+        "die hier nicht unterstützt wird.",
+        "verification.status-list-malformed": "Nicht geprüft: Die Statusliste ist nicht lesbar.",
+        "verification.status-list-proof-wrong": "Nicht geprüft: Die Signatur der Statusliste hält nicht.",
+        "verification.status-list-of-another-issuer": "Nicht geprüft: Die Statusliste ist die eines anderen "
+        "Ausstellers.",
+        "verification.status-list-purpose-differs": "Nicht geprüft: Die Statusliste dient einem anderen Zweck.",
+        "verification.status-list-not-current": "Nicht geprüft: Die Statusliste ist nicht aktuell.",
+        "verification.status-list-too-short": "Nicht geprüft: Die Statusliste ist kürzer, als der Standard verlangt.",
+        "verification.status-index-out-of-range": "Nicht geprüft: Die Statusliste hat keinen solchen Eintrag.",
+        "verification.valid-from-reached": "Gültig seit {day}.",
+        "verification.not-yet-valid": "Nicht gültig vor dem {day}.",
+        "verification.no-valid-from": "Nichts zu prüfen: Kein Beginn ist genannt.",
+        "verification.valid-from-unreadable": "Nicht geprüft: Der Beginn der Gültigkeit ist nicht lesbar.",
+        "verification.valid-until-not-reached": "Gültig bis {day}.",
+        "verification.expired": "Die Gültigkeit des Nachweises endete am {day}. "
+        "Die erbrachte Leistung selbst verfällt nicht.",
+        "verification.no-valid-until": "Nichts zu prüfen: Kein Ende ist genannt.",
+        "verification.valid-until-unreadable": "Nicht geprüft: Das Ende der Gültigkeit ist nicht lesbar.",
+    }
+)
