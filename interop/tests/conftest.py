@@ -2,6 +2,7 @@
 
 import copy
 import json
+import shutil
 import socket
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -68,12 +69,13 @@ def _free_port() -> int:
 def service() -> Iterator[Service]:
     deployment = Deployment(_free_port())
     deployment.begin_afresh()
+    deployment.operate("migrate")
     deployment.operate("init")
-    facts = REPOSITORY / "demo" / "issuers" / f"{AWARDING_BODY}.json"
-    deployment.operate("issuers", "add", str(facts))
-    key = deployment.operate("api-keys", "create", AWARDING_BODY).strip()
+    deployment.operate("issuers", "add", f"demo/issuers/{AWARDING_BODY}.json")
+    key = deployment.operate("api-keys", "create", AWARDING_BODY).strip().splitlines()[-1]
     with deployment.serving(), httpx.Client(base_url=deployment.public_url, timeout=30) as client:
         yield Service(University(AWARDING_BODY, key, client), client)
+    shutil.rmtree(REPOSITORY / deployment.folder)
 
 
 @pytest.fixture(scope="session")
