@@ -81,6 +81,7 @@ def _demonstrate(deployment: Deployment, screen: Screen, *, once: bool) -> int:
     began = time.monotonic()
     deployment.check_port()
     deployment.begin_afresh()
+    (deployment.folder / "demo.pid").write_text(f"{os.getpid()}\n")
     keys = _set_up(deployment, screen)
     with (
         deployment.serving(),

@@ -1,13 +1,18 @@
 """What the demonstration shows is complete with regard to the template, valid, and says that it is invented."""
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from app.elm.vocabularies import codes
+from app.errors import Weight
 from app.strict_json import parse
-from app.template.alliance import MEMBERS
+from app.template.alliance import MEMBERS, AwardingBody
 from app.template.elements import Award, Offering, Subtype
+from app.template.request import parse_offering, parse_request
+from app.template.rules import LISTS, check, check_offering
 
 DEMO = Path(__file__).resolve().parents[2] / "demo"
 OFFERINGS = sorted((DEMO / "offerings").glob("*.json"))
@@ -15,8 +20,39 @@ AWARDS = sorted((DEMO / "awards").glob("*.json"))
 ISSUERS = sorted((DEMO / "issuers").glob("*.json"))
 
 
+CODES = {name: codes(name) for name in LISTS if name != "nqf"}
+CODES["nqf"] = {code: concept.labels["en"] for code, concept in codes("nqf").items()}
+TODAY = date(2026, 11, 23)
+
+
 def _offering(path: Path) -> Offering:
-    return Offering.model_validate(parse(path.read_bytes()))
+    return parse_offering(parse(path.read_bytes()))
+
+
+def _issuer(slug: str) -> AwardingBody:
+    description = json.loads((DEMO / "issuers" / f"{slug}.json").read_text())
+    return AwardingBody.model_validate({**description, "did": f"did:web:localhost%3A8000:issuers:{slug}"})
+
+
+def _required(findings):
+    return [(finding.code, finding.pointer) for finding in findings if finding.weight is Weight.REQUIRED]
+
+
+@pytest.mark.parametrize("path", OFFERINGS, ids=lambda path: path.stem)
+def test_an_offering_can_be_published(path):
+    offering = _offering(path)
+
+    assert _required(check_offering(offering, body=_issuer(offering.awarding_body), codes=CODES)) == []
+
+
+@pytest.mark.parametrize("path", AWARDS, ids=lambda path: path.stem)
+def test_an_award_can_be_issued_without_any_advice_of_its_own(path):
+    content = json.loads(path.read_text())
+    offering = _offering(DEMO / "offerings" / f"{content['offering_file']}.json")
+    request = parse_request({"offering": {"id": "00000000-0000-4000-8000-000000000000"}, **content["award"]})
+    body = _issuer(offering.awarding_body)
+
+    assert check(request, today=TODAY, body=body, codes=CODES, offering=offering) == []
 
 
 @pytest.mark.parametrize("path", OFFERINGS, ids=lambda path: path.stem)
