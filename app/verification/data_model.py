@@ -1,0 +1,245 @@
+"""The W3C data models as far as JSON alone shows: VCDM 2.0 and its predecessor VC 1.1.
+
+Pure. Says what a document is (:func:`form_of`) and where it breaks the model (:func:`data_model_findings`); the readers
+of dates and ids used by the judge live here too, so that one place decides what an instant looks like.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, Final
+
+from app.errors import Finding, json_pointer
+
+_V2_CONTEXT: Final = "https://www.w3.org/ns/credentials/v2"
+_V1_CONTEXT: Final = "https://www.w3.org/2018/credentials/v1"
+_VCDM2: Final = "W3C VC Data Model 2.0, "
+_VC11: Final = "W3C VC Data Model 1.1, "
+
+# What is secured but is not an achievement must never pass for one (seals-and-security.md section 4, cross-token).
+_NOT_ACHIEVEMENTS: Final = frozenset({"BitstringStatusListCredential", "StatusList2021Credential"})
+
+_INSTANT: Final = re.compile(
+    r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:(?P<second>\d{2})(?P<fraction>\.\d{1,12})?(?P<zone>[Zz]|[+-]\d{2}:\d{2})",
+    re.ASCII,
+)
+_ABSOLUTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
+_LANGUAGE_TAG: Final = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")
+
+
+class Form(StrEnum):
+    """What a document is, recognised by its content."""
+
+    VCDM2 = "vcdm-2.0"
+    VC11 = "vc-1.1"
+    EDC_SEALED = "edc-sealed"
+    PRESENTATION = "presentation"
+    ENVELOPED = "enveloped"
+    UNKNOWN = "unknown"
+
+
+NOT_YET_READ: Final = frozenset({Form.EDC_SEALED, Form.PRESENTATION, Form.ENVELOPED})
+"""Forms that are recognised so that the report can say what they are; their security is not checked here."""
+
+
+def form_of(document: object) -> Form:
+    """Return what ``document`` is."""
+    if not isinstance(document, Mapping):
+        return Form.UNKNOWN
+    types = types_of(document)
+    if {"payload", "signatures"} <= document.keys():
+        return Form.EDC_SEALED
+    if types & {"EnvelopedVerifiableCredential", "EnvelopedVerifiablePresentation"}:
+        return Form.ENVELOPED
+    if "VerifiablePresentation" in types or "EuropeanDigitalPresentation" in types:
+        return Form.PRESENTATION
+    context = document.get("@context")
+    first = context[0] if isinstance(context, list) and context else context
+    return {_V2_CONTEXT: Form.VCDM2, _V1_CONTEXT: Form.VC11}.get(first if isinstance(first, str) else "", Form.UNKNOWN)
+
+
+def types_of(node: Mapping[str, Any]) -> frozenset[str]:
+    """Return the types that ``node`` states."""
+    value = node.get("type")
+    return frozenset(item for item in (value if isinstance(value, list) else [value]) if isinstance(item, str))
+
+
+def issuer_id(document: object) -> str | None:
+    """Return the identifier of the issuer, whether it stands alone or in a node."""
+    issuer = document.get("issuer") if isinstance(document, Mapping) else None
+    if isinstance(issuer, Mapping):
+        issuer = issuer.get("id")
+    return issuer if isinstance(issuer, str) else None
+
+
+def read_instant(text: object) -> datetime | None:
+    """Return the instant that ``text`` writes (xsd:dateTimeStamp, RFC 3339), or ``None`` where it writes none."""
+    if not isinstance(text, str):
+        return None
+    match = _INSTANT.fullmatch(text)
+    if match is None:
+        return None
+    # A leap second is no second of ours; the one before it decides nothing differently.
+    second = "59" if match["second"] == "60" else match["second"]
+    fraction = (match["fraction"] or "")[:7]
+    zone = "+00:00" if match["zone"] in "Zz" else match["zone"]
+    try:
+        return datetime.fromisoformat(f"{text[:17].upper()}{second}{fraction}{zone}").astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def data_model_findings(document: Mapping[str, Any]) -> list[Finding]:
+    """Return every place where ``document`` breaks its data model."""
+    form = form_of(document)
+    if form is Form.UNKNOWN:
+        return [
+            Finding(
+                "first-context-wrong",
+                "#/@context",
+                "The first context is neither that of VC Data Model 2.0 nor that of 1.1.",
+                _VCDM2 + "4.3",
+            )
+        ]
+    return [*_findings(document, form)]
+
+
+def _findings(document: Mapping[str, Any], form: Form) -> Iterator[Finding]:
+    cites = _VCDM2 if form is Form.VCDM2 else _VC11
+    yield from _types(document, cites)
+    yield from _identifiers(document, cites)
+    yield from _subjects(document, cites)
+    yield from _dates(document, form, cites)
+    yield from _typed_members(document, form, cites)
+    if form is Form.VCDM2:
+        yield from _texts(document)
+        yield from _related_resources(document)
+
+
+def _types(document: Mapping[str, Any], cites: str) -> Iterator[Finding]:
+    value = document.get("type")
+    entries = value if isinstance(value, list) else [value]
+    if not entries or not all(isinstance(entry, str) and entry for entry in entries):
+        yield Finding("type-wrong", "#/type", "`type` must be one type or a list of types.", cites + "4.5")
+    types = types_of(document)
+    if "VerifiableCredential" not in types:
+        yield Finding("not-a-credential-type", "#/type", "`type` must name VerifiableCredential.", cites + "4.5")
+    if types & _NOT_ACHIEVEMENTS:
+        yield Finding("not-an-achievement", "#/type", "A status list is not an achievement of anybody.", cites + "4.5")
+
+
+def _identifiers(document: Mapping[str, Any], cites: str) -> Iterator[Finding]:
+    if "id" in document and not _is_absolute(document["id"]):
+        yield Finding("id-not-a-url", "#/id", "`id` must be one absolute URL.", cites + "4.4")
+    issuer = document.get("issuer")
+    if not _is_absolute(issuer_id(document)):
+        pointer = "#/issuer/id" if isinstance(issuer, Mapping) else "#/issuer"
+        yield Finding("issuer-wrong", pointer, "The issuer must be one absolute URL or a node with one.", cites + "4.7")
+
+
+def _subjects(document: Mapping[str, Any], cites: str) -> Iterator[Finding]:
+    value = document.get("credentialSubject")
+    subjects = value if isinstance(value, list) else [value]
+    if not subjects or not all(isinstance(subject, Mapping) and subject for subject in subjects):
+        yield Finding(
+            "subject-wrong", "#/credentialSubject", "A credential is about at least one subject.", cites + "4"
+        )
+    for path, subject in _items(value, ["credentialSubject"]):
+        if isinstance(subject, Mapping) and "id" in subject and not _is_absolute(subject["id"]):
+            yield Finding("id-not-a-url", json_pointer([*path, "id"]), "`id` must be one absolute URL.", cites + "4.4")
+
+
+def _dates(document: Mapping[str, Any], form: Form, cites: str) -> Iterator[Finding]:
+    names = ["validFrom", "validUntil"] if form is Form.VCDM2 else ["issuanceDate", "expirationDate"]
+    read = {}
+    for name in names:
+        if name not in document:
+            continue
+        read[name] = read_instant(document[name])
+        if read[name] is None:
+            yield Finding("date-wrong", f"#/{name}", f"`{name}` must be an instant with a time zone.", cites + "4.9")
+    if form is Form.VC11 and "issuanceDate" not in document:
+        yield Finding("issuance-date-missing", "#/issuanceDate", "`issuanceDate` is required.", cites + "4.5.1")
+    begin, end = read.get(names[0]), read.get(names[1])
+    if begin is not None and end is not None and end < begin:
+        yield Finding("ends-before-it-begins", f"#/{names[1]}", "The end lies before the beginning.", cites + "4.9")
+
+
+# Members whose every node must say what it is; those marked True must have an id as well.
+_TYPED: Final = {
+    "credentialStatus": False,
+    "credentialSchema": True,
+    "termsOfUse": False,
+    "evidence": False,
+    "refreshService": False,
+}
+
+
+def _typed_members(document: Mapping[str, Any], form: Form, cites: str) -> Iterator[Finding]:
+    for member, needs_id in _TYPED.items():
+        for path, node in _items(document.get(member), [member]):
+            if not isinstance(node, Mapping) or not types_of(node):
+                yield Finding(
+                    "type-missing", json_pointer(path), f"Each `{member}` must state its type.", cites + "4.5"
+                )
+            elif needs_id and not _is_absolute(node.get("id")):
+                yield Finding("id-not-a-url", json_pointer(path), f"Each `{member}` must have an id.", cites + "4.11")
+            elif form is Form.VCDM2 and "id" in node and not _is_absolute(node["id"]):
+                yield Finding("id-not-a-url", json_pointer(path), "`id` must be one absolute URL.", cites + "4.4")
+
+
+def _texts(document: Mapping[str, Any]) -> Iterator[Finding]:
+    issuer = document.get("issuer")
+    nodes = [([], document), (["issuer"], issuer)] if isinstance(issuer, Mapping) else [([], document)]
+    for path, node in nodes:
+        for name in ("name", "description"):
+            if name in node and not _is_text(node[name]):
+                yield Finding(
+                    "text-wrong",
+                    json_pointer([*path, name]),
+                    f"`{name}` must be a string or language value objects.",
+                    _VCDM2 + "11.1",
+                )
+
+
+def _is_text(value: object) -> bool:
+    if isinstance(value, str):
+        return True
+    values = value if isinstance(value, list) else [value]
+    return bool(values) and all(
+        isinstance(item, Mapping)
+        and isinstance(item.get("@value"), str)
+        and item.keys() <= {"@value", "@language", "@direction"}
+        and _LANGUAGE_TAG.fullmatch(str(item.get("@language", "en"))) is not None
+        and item.get("@direction") in {None, "ltr", "rtl"}
+        for item in values
+    )
+
+
+def _related_resources(document: Mapping[str, Any]) -> Iterator[Finding]:
+    seen: set[str] = set()
+    for path, resource in _items(document.get("relatedResource"), ["relatedResource"]):
+        pointer = json_pointer(path)
+        if not isinstance(resource, Mapping) or not _is_absolute(resource.get("id")):
+            yield Finding("related-resource-wrong", pointer, "A related resource is a node with an id.", _VCDM2 + "5.3")
+            continue
+        if resource["id"] in seen:
+            yield Finding("related-resource-twice", pointer, "A related resource is named twice.", _VCDM2 + "5.3")
+        seen.add(resource["id"])
+        if not any(isinstance(resource.get(name), str) for name in ("digestSRI", "digestMultibase")):
+            yield Finding("related-resource-no-digest", pointer, "A related resource has a digest.", _VCDM2 + "5.3")
+
+
+def _items(value: object, path: list[str | int]) -> Iterator[tuple[list[str | int], Any]]:
+    if value is None:
+        return
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        for position, item in enumerate(value):
+            yield [*path, position], item
+    else:
+        yield path, value
+
+
+def _is_absolute(value: object) -> bool:
+    return isinstance(value, str) and _ABSOLUTE.fullmatch(value) is not None

@@ -1,0 +1,168 @@
+"""What was found out about one document, before anybody decides anything.
+
+Plain facts, frozen. Every lookup that brought nothing is a fact too, with its reason; there is no field whose absence
+could be read as good news.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from app.errors import Finding
+from app.securing import CRYPTOSUITES, ProofResult
+from app.settings import Lookups
+from app.trust.fetch import FetchReason
+from app.trust.members import MemberKey, Members
+from app.trust.resolve import ResolutionProblem, ResolvedMethod
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What a deployment has decided about verification. Data, so that a report can be made again under another.
+
+    ``looked_up_issuers`` are DIDs outside the alliance that may be asked about all the same (VERIFY_ALLOWED_ISSUERS);
+    that alone makes nobody known. ``accepted_issuers`` are DIDs outside the alliance that this deployment vouches for.
+    """
+
+    lookups: Lookups = Lookups.MEMBERS
+    looked_up_issuers: frozenset[str] = frozenset()
+    accepted_issuers: frozenset[str] = frozenset()
+    cryptosuites: frozenset[str] = frozenset(CRYPTOSUITES)
+    clock_skew: timedelta = timedelta(minutes=5)
+
+
+class ContextProblem(StrEnum):
+    """Why a document's contexts were not used."""
+
+    MISSING = "context-missing"
+    UNKNOWN = "context-unknown"
+    INLINE = "context-inline"
+
+
+@dataclass(frozen=True, slots=True)
+class ContextEvidence:
+    """Whether every context is one of the pinned ones; ``pointers`` show those that are not."""
+
+    problem: ContextProblem | None = None
+    pointers: tuple[str, ...] = ()
+
+
+class GraphProblem(StrEnum):
+    """Why the document was not read as a graph to its end."""
+
+    NOT_READ = "graph-not-read"
+    NOT_SUPPORTED = "graph-not-supported"
+    TOO_COMPLEX = "graph-too-complex"
+
+
+@dataclass(frozen=True, slots=True)
+class GraphEvidence:
+    """The document as the signature sees it.
+
+    ``uncovered`` are places whose content no signature would cover; ``ill_typed`` are literals that their datatype
+    does not know. With either, or with a ``problem``, there is no canonical form and no proof can be checked.
+    """
+
+    uncovered: tuple[Finding, ...] = ()
+    ill_typed: tuple[Finding, ...] = ()
+    problem: GraphProblem | None = None
+    pointer: str | None = None
+
+    @property
+    def readable(self) -> bool:
+        """Whether a canonical form exists."""
+        return not self.uncovered and not self.ill_typed and self.problem is None
+
+
+class NotAsked(StrEnum):
+    """Why a DID was not even asked about."""
+
+    SWITCHED_OFF = "lookups-off"
+    NOT_A_MEMBER = "lookups-for-members-only"
+    NOT_THE_ISSUER = "lookup-for-the-issuer-only"
+
+
+@dataclass(frozen=True, slots=True)
+class MethodEvidence:
+    """What is known about the verification method that a proof names.
+
+    Exactly one source speaks: ``member_key`` where the issuer's keys are known here, ``method`` where its document was
+    resolved. ``known_here`` is true where the keys are known here, so that no ``member_key`` means: not one of them.
+    """
+
+    verification_method: str
+    did: str
+    known_here: bool = False
+    member_key: MemberKey | None = None
+    method: ResolvedMethod | None = None
+    document_sha256: str | None = None
+    problem: ResolutionProblem | None = None
+    fetch_reason: FetchReason | None = None
+    not_asked: NotAsked | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProofEvidence:
+    """One proof as it was checked, and where its key came from. ``method`` is ``None`` where the proof names none."""
+
+    result: ProofResult
+    method: MethodEvidence | None = None
+
+
+class StatusProblem(StrEnum):
+    """Why a status entry says nothing."""
+
+    ENTRY_MALFORMED = "status-entry-malformed"
+    TYPE_NOT_SUPPORTED = "status-type-not-supported"
+    NOT_ASKED = "status-not-asked"
+    NOT_ALLOWED = "status-lookup-not-allowed"
+    STORE_UNAVAILABLE = "status-store-unavailable"
+    NOT_FETCHED = "status-list-not-fetched"
+    FORM_NOT_SUPPORTED = "status-list-form-not-supported"
+    LIST_MALFORMED = "status-list-malformed"
+    LIST_PROOF_WRONG = "status-list-proof-wrong"
+    LIST_OF_ANOTHER_ISSUER = "status-list-of-another-issuer"
+    LIST_PURPOSE_DIFFERS = "status-list-purpose-differs"
+    LIST_NOT_CURRENT = "status-list-not-current"
+    LIST_TOO_SHORT = "status-list-too-short"
+    INDEX_OUT_OF_RANGE = "status-index-out-of-range"
+
+
+@dataclass(frozen=True, slots=True)
+class StatusEvidence:
+    """One entry of ``credentialStatus`` and what its list says.
+
+    ``is_set`` is ``None`` exactly where ``problem`` says why. ``superseded`` is known only for our own.
+    """
+
+    pointer: str
+    purpose: str | None = None
+    list_url: str | None = None
+    index: int | None = None
+    is_set: bool | None = None
+    superseded: bool = False
+    problem: StatusProblem | None = None
+    fetch_reason: FetchReason | None = None
+    list_sha256: str | None = None
+    list_valid_from: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingEvidence:
+    """What a reader of meaning found: ``None`` where it had nothing to say about such a document."""
+
+    findings: tuple[Finding, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Everything the judge may use besides the document itself. ``members`` is ``None`` where it could not be read."""
+
+    contexts: ContextEvidence
+    graph: GraphEvidence
+    proofs: tuple[ProofEvidence, ...] = ()
+    members: Members | None = None
+    status: tuple[StatusEvidence, ...] = ()
+    template: ReadingEvidence = ReadingEvidence()
+    concepts: ReadingEvidence = ReadingEvidence()
+    related_resources: tuple[Finding, ...] = ()

@@ -1,0 +1,495 @@
+"""Asks the world about one document and notes what it found; decides nothing.
+
+1. Without any lookup: contexts, the graph that a signature would cover, the members this deployment knows.
+2. The keys that the proofs name. Keys known here come from our own records; other issuers' documents are asked for only
+   where policy allows it, only for the issuer that the document names, and only if the document can be read at all.
+3. The proofs.
+4. Status, and only for a document that its issuer is shown to have signed: nobody makes this service call a host by
+   posting a text. Our own status comes from our own records, never over HTTP.
+5. What readers of meaning say about it (template, concepts).
+
+Every step that fails leaves evidence that says so.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, Final, Protocol, TypeAlias, TypeVar
+
+from app.errors import Finding, ServiceError, json_pointer
+from app.jsonld import UnsafeDocument, UnsupportedDocument, canonicalize_foreign
+from app.jsonld.contexts import ContextNotPinned, pinned_context
+from app.keys import PublicKey
+from app.securing import Canonicalize, ProofResult, verify_proofs
+from app.settings import Lookups
+from app.status import (
+    BitstringStatusList,
+    StatusIndexMalformed,
+    StatusIndexOutOfRange,
+    StatusListTooShort,
+    parse_status_index,
+)
+from app.strict_json import parse
+from app.trust.fetch import STATUS_LIST_BYTES, Fetch, FetchError, FetchReason
+from app.trust.members import Members
+from app.trust.resolve import (
+    DidDocument,
+    ResolutionFailed,
+    ResolutionProblem,
+    ResolvedMethod,
+    did_of,
+    needs_network,
+    resolve,
+)
+from app.verification.data_model import NOT_YET_READ, form_of, issuer_id, read_instant, types_of
+from app.verification.evidence import (
+    ContextEvidence,
+    ContextProblem,
+    Evidence,
+    GraphEvidence,
+    GraphProblem,
+    MethodEvidence,
+    NotAsked,
+    Policy,
+    ProofEvidence,
+    ReadingEvidence,
+    StatusEvidence,
+    StatusProblem,
+)
+from app.verification.judge import issuer_is_proved
+from app.verification.lookups import KEEP_BAD, KEEP_GOOD, Answer, LookupMemory
+from app.verification.related_resources import related_resource_findings
+
+T = TypeVar("T")
+
+MAX_STATUS_ENTRIES: Final = 8
+MAX_METHODS: Final = 16
+_ENTRY_TYPE: Final = "BitstringStatusListEntry"
+_LIST_TYPE: Final = "BitstringStatusListCredential"
+
+Reader: TypeAlias = Callable[[Mapping[str, Any]], Sequence[Finding] | None]
+"""Reads a document for its meaning: findings, or ``None`` where it is not of the reader's kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnStatus:
+    """What our own records say about one place of one of our lists."""
+
+    issuer_did: str
+    is_set: bool
+    superseded: bool = False
+
+
+class AskOwnStatus(Protocol):
+    """Looks into our own records of status."""
+
+    async def __call__(self, list_url: str, purpose: str, index: int) -> OwnStatus | None:
+        """Return what is recorded, or ``None`` where the list is not one of ours."""
+        ...
+
+
+def _silent(_document: Mapping[str, Any]) -> None:
+    """Read nothing: stands where a deployment has no reader."""
+
+
+@dataclass(frozen=True)
+class World:
+    """What a verification may ask, all of it.
+
+    ``members`` and ``own_status`` raise a :class:`~app.errors.ServiceError` where our records cannot be read.
+    ``http_hosts`` are the exact pairs that a development set-up serves over http.
+    """
+
+    fetch: Fetch
+    members: Callable[[], Awaitable[Members]]
+    own_status: AskOwnStatus
+    read_and_check: Reader = _silent
+    check_concepts: Reader = _silent
+    http_hosts: Collection[tuple[str, int]] = ()
+    canonicalize: Canonicalize = canonicalize_foreign
+    memory: LookupMemory = field(default_factory=LookupMemory)
+    # A few threads of its own: a stranger's document may keep one busy for seconds, and nobody else shall wait for it.
+    threads: Executor = field(default_factory=lambda: ThreadPoolExecutor(4, thread_name_prefix="verify"))
+
+    async def in_thread(self, work: Callable[..., T], *arguments: object) -> T:
+        """Do ``work`` beside the event loop."""
+        return await asyncio.get_running_loop().run_in_executor(self.threads, partial(work, *arguments))
+
+
+async def gather(document: object, *, world: World, policy: Policy, now: datetime) -> Evidence:
+    """Return the evidence about ``document``."""
+    try:
+        members = await world.members()
+    except ServiceError:
+        members = None
+    if not isinstance(document, Mapping) or form_of(document) in NOT_YET_READ:
+        return Evidence(ContextEvidence(), GraphEvidence(problem=GraphProblem.NOT_READ), members=members)
+    return await _Inquiry(world, policy, members, now).about(document)
+
+
+class _Inquiry:
+    """One verification's questions; shared by the credential and by the status list it names."""
+
+    def __init__(self, world: World, policy: Policy, members: Members | None, now: datetime) -> None:
+        self._world = world
+        self._policy = policy
+        self._members = members
+        self._now = now
+
+    async def about(self, document: Mapping[str, Any]) -> Evidence:
+        evidence = await self._signed_by(document)
+        proved = issuer_is_proved(document, evidence, self._policy, self._now)
+        return Evidence(
+            contexts=evidence.contexts,
+            graph=evidence.graph,
+            proofs=evidence.proofs,
+            members=self._members,
+            status=await self._status(document, proved=proved),  # 4
+            template=_reading(self._world.read_and_check, document),  # 5
+            concepts=_reading(self._world.check_concepts, document),
+            related_resources=related_resource_findings(document),
+        )
+
+    async def _signed_by(self, document: Mapping[str, Any]) -> Evidence:
+        """Steps 1 to 3: what was signed, with which keys."""
+        contexts = _contexts(document)
+        graph, canonicalize = await self._world.in_thread(_read_graph, document, contexts, self._world.canonicalize)
+        methods = await self._methods(document, readable=graph.readable)
+
+        def resolve_method(url: str) -> PublicKey | ResolvedMethod | None:
+            found = methods.get(url)
+            if found is None:
+                return None
+            return found.method if found.member_key is None else found.member_key.public_key
+
+        def check_proofs() -> list[ProofResult]:
+            return verify_proofs(
+                document,
+                resolve_method,
+                now=self._now,
+                canonicalize=canonicalize,
+                clock_skew=self._policy.clock_skew,
+            )
+
+        results = await self._world.in_thread(check_proofs)
+        proofs = tuple(
+            ProofEvidence(
+                result, None if result.verification_method is None else methods.get(result.verification_method)
+            )
+            for result in results
+        )
+        return Evidence(contexts=contexts, graph=graph, proofs=proofs, members=self._members)
+
+    # Keys.
+
+    async def _methods(self, document: Mapping[str, Any], *, readable: bool) -> Mapping[str, MethodEvidence]:
+        stated = document.get("proof")
+        urls = [
+            proof["verificationMethod"]
+            for proof in (stated if isinstance(stated, list) else [stated])
+            if isinstance(proof, Mapping) and isinstance(proof.get("verificationMethod"), str)
+        ]
+        issuer = issuer_id(document)
+        return {
+            url: await self._method(url, issuer, readable=readable) for url in list(dict.fromkeys(urls))[:MAX_METHODS]
+        }
+
+    async def _method(self, url: str, issuer: str | None, *, readable: bool) -> MethodEvidence:
+        did = did_of(url)
+        member = None if self._members is None else self._members.by_did(did)
+        if member is not None and member.keys is not None:
+            return MethodEvidence(url, did, known_here=True, member_key=member.key(url))
+        if needs_network(did):
+            refusal = self._refusal(did, issuer)
+            if refusal is not None:
+                return MethodEvidence(url, did, not_asked=refusal)
+            if not readable:
+                return MethodEvidence(url, did, problem=ResolutionProblem.NOT_LOOKED_UP)
+        found = await self._resolve(did)
+        if isinstance(found, ResolutionFailed):
+            return MethodEvidence(url, did, problem=found.problem, fetch_reason=found.fetch_reason)
+        return MethodEvidence(url, did, method=found.method(url), document_sha256=found.sha256)
+
+    def _refusal(self, did: str, issuer: str | None) -> NotAsked | None:
+        if self._policy.lookups is Lookups.OFF:
+            return NotAsked.SWITCHED_OFF
+        if did != issuer:
+            return NotAsked.NOT_THE_ISSUER
+        return None if self._may_ask(did) else NotAsked.NOT_A_MEMBER
+
+    def _may_ask(self, did: str) -> bool:
+        if self._policy.lookups is Lookups.OFF:
+            return False
+        if self._policy.lookups is Lookups.ANYONE or did in self._policy.looked_up_issuers:
+            return True
+        if did in self._policy.accepted_issuers:
+            return True
+        return self._members is not None and self._members.by_did(did) is not None
+
+    async def _resolve(self, did: str) -> DidDocument | ResolutionFailed:
+        async def ask() -> Answer[DidDocument | ResolutionFailed]:
+            try:
+                found = await resolve(did, fetch=self._world.fetch, http_hosts=self._world.http_hosts)
+            except ResolutionFailed as error:
+                # The traceback would keep the fetched bytes alive for as long as the answer is remembered.
+                return Answer(error.with_traceback(None), _keep_failure(error.fetch_reason))
+            return Answer(found, KEEP_GOOD, size=1024 * len(found.methods))
+
+        if not needs_network(did):
+            return (await ask()).value
+        return await self._world.memory.answer(("did", did), self._now, ask)
+
+    # Status.
+
+    async def _status(self, document: Mapping[str, Any], *, proved: bool) -> tuple[StatusEvidence, ...]:
+        if "credentialStatus" not in document:
+            return ()
+        stated = document["credentialStatus"]
+        single = not isinstance(stated, list)
+        entries = [stated] if single else stated
+        found = []
+        for position, entry in enumerate(entries):
+            pointer = "#/credentialStatus" if single else json_pointer(["credentialStatus", position])
+            if position >= MAX_STATUS_ENTRIES:
+                found.append(StatusEvidence(pointer, problem=StatusProblem.ENTRY_MALFORMED))
+                break
+            read = _read_entry(entry, pointer)
+            if read.problem is None:
+                issuer = issuer_id(document)
+                read = (
+                    await self._ask_status(read, issuer)
+                    if proved and issuer is not None
+                    else _with(read, StatusProblem.NOT_ASKED)
+                )
+            found.append(read)
+        return tuple(found)
+
+    async def _ask_status(self, entry: StatusEvidence, issuer: str) -> StatusEvidence:
+        assert entry.list_url is not None
+        assert entry.index is not None
+        assert entry.purpose is not None
+        try:
+            own = await self._world.own_status(entry.list_url, entry.purpose, entry.index)
+        except StatusIndexOutOfRange:
+            return _with(entry, StatusProblem.INDEX_OUT_OF_RANGE)
+        except ServiceError:
+            return _with(entry, StatusProblem.STORE_UNAVAILABLE)
+        if own is not None:
+            if own.issuer_did != issuer:
+                return _with(entry, StatusProblem.LIST_OF_ANOTHER_ISSUER)
+            return StatusEvidence(
+                entry.pointer, entry.purpose, entry.list_url, entry.index, is_set=own.is_set, superseded=own.superseded
+            )
+        if not self._may_ask(issuer):
+            return _with(entry, StatusProblem.NOT_ALLOWED)
+        found = await self._list(entry.list_url, issuer)
+        return _look_up(entry, found, self._now, self._policy.clock_skew)
+
+    async def _list(self, url: str, issuer: str) -> "_List":
+        async def ask() -> Answer[_List]:
+            try:
+                fetched = await self._world.fetch(
+                    url, max_bytes=STATUS_LIST_BYTES, accept="application/vc, application/ld+json;q=0.9"
+                )
+            except FetchError as error:
+                failed = _List(problem=StatusProblem.NOT_FETCHED, fetch_reason=error.reason)
+                return Answer(failed, _keep_failure(error.reason))
+            found = await self._read_list(url, issuer, fetched.content)
+            return Answer(found, KEEP_BAD if found.problem else found.keep, size=found.size)
+
+        return await self._world.memory.answer(("list", url, issuer), self._now, ask)
+
+    async def _read_list(self, url: str, issuer: str, content: bytes) -> "_List":
+        """Check a stranger's list as BSL section 3.2 ("Validate Algorithm") asks, and more."""
+        try:
+            document = parse(content, max_bytes=STATUS_LIST_BYTES, max_depth=16)
+        except ServiceError:
+            return _List(problem=StatusProblem.FORM_NOT_SUPPORTED)
+        if not isinstance(document, Mapping) or _LIST_TYPE not in types_of(document):
+            return _List(problem=StatusProblem.FORM_NOT_SUPPORTED)
+        if issuer_id(document) != issuer or document.get("id", url) != url:
+            return _List(problem=StatusProblem.LIST_OF_ANOTHER_ISSUER)
+        evidence = await self._signed_by(document)
+        if not issuer_is_proved(document, evidence, self._policy, self._now):
+            return _List(problem=StatusProblem.LIST_PROOF_WRONG)
+        return await self._world.in_thread(_open_list, document, hashlib.sha256(content).hexdigest())
+
+
+def _with(entry: StatusEvidence, problem: StatusProblem, fetch_reason: FetchReason | None = None) -> StatusEvidence:
+    return StatusEvidence(
+        entry.pointer, entry.purpose, entry.list_url, entry.index, problem=problem, fetch_reason=fetch_reason
+    )
+
+
+def _keep_failure(reason: FetchReason | None) -> timedelta:
+    # Our own haste says nothing about the host.
+    return timedelta(0) if reason is FetchReason.BUSY else KEEP_BAD
+
+
+def _reading(read: Reader, document: Mapping[str, Any]) -> ReadingEvidence:
+    findings = read(document)
+    return ReadingEvidence(None if findings is None else tuple(findings))
+
+
+# 1. Contexts and graph.
+
+
+def _contexts(document: Mapping[str, Any]) -> ContextEvidence:
+    """Threat table, "@context injection": names of pinned contexts and nothing else."""
+    stated = document.get("@context")
+    if stated is None or stated == []:
+        return ContextEvidence(ContextProblem.MISSING, ("#/@context",))
+    entries = stated if isinstance(stated, list) else [stated]
+    unknown, inline = [], []
+    for position, entry in enumerate(entries):
+        pointer = json_pointer(["@context", position] if isinstance(stated, list) else ["@context"])
+        if not isinstance(entry, str):
+            inline.append(pointer)
+            continue
+        try:
+            pinned_context(entry)
+        except ContextNotPinned:
+            unknown.append(pointer)
+    if inline:
+        return ContextEvidence(ContextProblem.INLINE, tuple(inline))
+    return ContextEvidence(ContextProblem.UNKNOWN, tuple(unknown)) if unknown else ContextEvidence()
+
+
+# Findings about how a value is written; the others are about what a signature leaves out.
+_ILL_TYPED: Final = frozenset(
+    {
+        "ill-typed-literal",
+        "rewritten-number",
+        "malformed-iri",
+        "malformed-language-tag",
+        "control-character",
+        "lone-surrogate",
+    }
+)
+
+
+def _read_graph(
+    document: Mapping[str, Any], contexts: ContextEvidence, canonicalize: Canonicalize
+) -> tuple[GraphEvidence, Canonicalize]:
+    """Bring the document into canonical form once; return what was found and a way to get that form again."""
+    unsecured = {name: value for name, value in document.items() if name != "proof"}
+    if contexts.problem is not None:
+        return GraphEvidence(problem=GraphProblem.NOT_READ, pointer="#/@context"), canonicalize
+    try:
+        form = canonicalize(unsecured, hash_name="sha256")
+    except UnsafeDocument as error:
+        uncovered = tuple(finding for finding in error.findings if finding.code not in _ILL_TYPED)
+        ill_typed = tuple(finding for finding in error.findings if finding.code in _ILL_TYPED)
+        problem = None if uncovered or ill_typed else GraphProblem.NOT_READ
+        return GraphEvidence(uncovered, ill_typed, problem), canonicalize
+    except UnsupportedDocument as error:
+        pointer = error.findings[0].pointer if error.findings else None
+        return GraphEvidence(problem=GraphProblem.NOT_SUPPORTED, pointer=pointer), canonicalize
+    except ServiceError:
+        return GraphEvidence(problem=GraphProblem.TOO_COMPLEX), canonicalize
+
+    def remembered(document: Mapping[str, Any], *, hash_name: str) -> bytes:
+        return form if hash_name == "sha256" and document == unsecured else canonicalize(document, hash_name=hash_name)
+
+    return GraphEvidence(), remembered
+
+
+# 4. Status.
+
+
+@dataclass(frozen=True, slots=True)
+class _List:
+    """A stranger's status list, checked and opened, or why not."""
+
+    problem: StatusProblem | None = None
+    fetch_reason: FetchReason | None = None
+    bits: BitstringStatusList | None = None
+    purposes: frozenset[str] = frozenset()
+    valid_from: datetime | None = None
+    valid_until: datetime | None = None
+    sha256: str | None = None
+    keep: timedelta = KEEP_GOOD
+
+    @property
+    def size(self) -> int:
+        return 0 if self.bits is None else len(self.bits) // 8
+
+
+def _read_entry(entry: object, pointer: str) -> StatusEvidence:
+    """Read one entry (BSL section 2.1). What cannot be read is about any purpose."""
+    if not isinstance(entry, Mapping):
+        return StatusEvidence(pointer, problem=StatusProblem.ENTRY_MALFORMED)
+    stated, url = entry.get("statusPurpose"), entry.get("statusListCredential")
+    purpose = stated if isinstance(stated, str) else None
+    if _ENTRY_TYPE not in types_of(entry) or entry.get("statusSize", 1) != 1:
+        return StatusEvidence(pointer, purpose, problem=StatusProblem.TYPE_NOT_SUPPORTED)
+    try:
+        index = parse_status_index(entry.get("statusListIndex"))
+    except StatusIndexMalformed:
+        return StatusEvidence(pointer, purpose, problem=StatusProblem.ENTRY_MALFORMED)
+    if purpose is None or not isinstance(url, str):
+        return StatusEvidence(pointer, purpose, problem=StatusProblem.ENTRY_MALFORMED)
+    return StatusEvidence(pointer, purpose, url, index)
+
+
+def _open_list(document: Mapping[str, Any], sha256: str) -> _List:
+    subject = document.get("credentialSubject")
+    if not isinstance(subject, Mapping) or "BitstringStatusList" not in types_of(subject):
+        return _List(problem=StatusProblem.LIST_MALFORMED)
+    stated = subject.get("statusPurpose")
+    purposes = frozenset(item for item in (stated if isinstance(stated, list) else [stated]) if isinstance(item, str))
+    dates = {}
+    for name in ("validFrom", "validUntil"):
+        dates[name] = read_instant(document.get(name))
+        if name in document and dates[name] is None:
+            return _List(problem=StatusProblem.LIST_MALFORMED)
+    try:
+        bits = BitstringStatusList.decode(subject.get("encodedList"))
+    except StatusListTooShort:
+        return _List(problem=StatusProblem.LIST_TOO_SHORT)
+    except ServiceError:
+        return _List(problem=StatusProblem.LIST_MALFORMED)
+    return _List(
+        bits=bits,
+        purposes=purposes,
+        valid_from=dates["validFrom"],
+        valid_until=dates["validUntil"],
+        sha256=sha256,
+        keep=_time_to_live(subject.get("ttl")),
+    )
+
+
+def _time_to_live(stated: object) -> timedelta:
+    """Return how long a list may be repeated: its ``ttl`` in milliseconds (BSL section 2.2), never beyond our own."""
+    if isinstance(stated, bool) or not isinstance(stated, int) or stated < 0:
+        return KEEP_GOOD
+    return min(timedelta(milliseconds=min(stated, 10**9)), KEEP_GOOD)
+
+
+def _look_up(entry: StatusEvidence, found: _List, now: datetime, skew: timedelta) -> StatusEvidence:
+    if found.problem is not None or found.bits is None:
+        return _with(entry, found.problem or StatusProblem.LIST_MALFORMED, found.fetch_reason)
+    if entry.purpose not in found.purposes:
+        return _with(entry, StatusProblem.LIST_PURPOSE_DIFFERS)
+    if (found.valid_from is not None and found.valid_from > now + skew) or (
+        found.valid_until is not None and found.valid_until < now
+    ):
+        return _with(entry, StatusProblem.LIST_NOT_CURRENT)
+    assert entry.index is not None
+    try:
+        is_set = found.bits.get(entry.index)
+    except StatusIndexOutOfRange:
+        return _with(entry, StatusProblem.INDEX_OUT_OF_RANGE)
+    return StatusEvidence(
+        entry.pointer,
+        entry.purpose,
+        entry.list_url,
+        entry.index,
+        is_set=is_set,
+        list_sha256=found.sha256,
+        list_valid_from=found.valid_from,
+    )

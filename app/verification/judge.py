@@ -1,0 +1,554 @@
+"""Decides. Pure: the document, the evidence, the policy and the time go in, one result for each check comes out.
+
+1. A check passes only on evidence that says so. What could not be found out is *not checked*, with its reason.
+2. Whether somebody stands behind the document is said only after a proof of the issuer's own key held (:func:`_proof`,
+   :func:`_issuer_key`); until then nobody is known to have said anything.
+3. A document that names a member without that member's key is false, whoever signed it and whatever could not be
+   looked up (:func:`_names_member`).
+4. What a revoked key signed is not valid whatever date it carries: the thief writes the date.
+5. Nothing here is a verdict. The verdict is derived from these results in :mod:`app.verification.report`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from app.errors import Finding, Weight
+from app.keys import KeyState
+from app.securing import ProofOutcome
+from app.trust.members import AllianceMember, IssuerKind, MemberClaim
+from app.trust.resolve import ResolutionProblem
+from app.verification.checks import Check, CheckName, Result
+from app.verification.data_model import (
+    NOT_YET_READ,
+    Form,
+    data_model_findings,
+    form_of,
+    issuer_id,
+    read_instant,
+)
+from app.verification.evidence import (
+    Evidence,
+    GraphProblem,
+    MethodEvidence,
+    Policy,
+    ProofEvidence,
+    StatusEvidence,
+    StatusProblem,
+)
+from app.verification.shape import is_edc, shape_findings
+
+_MANDATE: Final = "http://data.europa.eu/snb/evidence-type/c_18016257"
+"""EU evidence type "mandate" (elm.md section 1.6)."""
+
+_Answer = tuple[Result, str]
+
+
+def judge(document: object, evidence: Evidence, policy: Policy, now: datetime) -> list[Check]:
+    """Return one result for each check, in the report's order. ``now`` is aware of its time zone."""
+    if not isinstance(document, Mapping):
+        return [_of_no_object(name) for name in CheckName]
+    case = _Case(document, evidence, policy, now)
+    return [_JUDGES[name](case) for name in CheckName]
+
+
+def issuer_is_proved(document: Mapping[str, Any], evidence: Evidence, policy: Policy, now: datetime) -> bool:
+    """Whether the issuer that ``document`` names is shown to have signed it. Nobody's host is asked before that."""
+    return _Case(document, evidence, policy, now).genuine
+
+
+def _of_no_object(name: CheckName) -> Check:
+    if name is CheckName.DATA_MODEL:
+        return Check(name, Result.FAILED, "not-a-json-object", pointer="#")
+    if name is CheckName.JSON_WELL_FORMED:
+        return Check(name, Result.PASSED, "json-well-formed")
+    return _NEVER.get(name) or Check(name, Result.NOT_CHECKED, "not-a-credential")
+
+
+class _Case:
+    """The document and what is known about it, with what several checks need worked out once."""
+
+    def __init__(self, document: Mapping[str, Any], evidence: Evidence, policy: Policy, now: datetime) -> None:
+        self.document = document
+        self.evidence = evidence
+        self.policy = policy
+        self.now = now
+        self.form = form_of(document)
+        self.issuer = issuer_id(document)
+        self.issuer_proofs = tuple(
+            proof
+            for proof in evidence.proofs
+            if proof.method is not None and self.issuer is not None and proof.method.did == self.issuer
+        )
+        self.known: AllianceMember | None = (
+            evidence.members.by_did(self.issuer) if evidence.members is not None and self.issuer is not None else None
+        )
+        self.claims: Sequence[MemberClaim] = () if evidence.members is None else evidence.members.claimed_by(document)
+        self.proof = _proof(self)
+        self.issuer_key = _issuer_key(self)
+
+    @property
+    def genuine(self) -> bool:
+        """Whether the issuer named in the document is shown to have signed it."""
+        return self.proof.result is Result.PASSED and self.issuer_key.result is Result.PASSED
+
+
+def _json_well_formed(_case: _Case) -> Check:
+    # What is not well-formed never gets here: the door refuses it (model.md section 1, "400 or 200").
+    return Check(CheckName.JSON_WELL_FORMED, Result.PASSED, "json-well-formed")
+
+
+def _contexts_pinned(case: _Case) -> Check:
+    found = case.evidence.contexts
+    if case.form in NOT_YET_READ:
+        return Check(CheckName.CONTEXTS_PINNED, Result.NOT_CHECKED, "form-not-supported")
+    if found.problem is None:
+        return Check(CheckName.CONTEXTS_PINNED, Result.PASSED, "contexts-pinned")
+    return Check(
+        CheckName.CONTEXTS_PINNED,
+        Result.NOT_CHECKED,
+        found.problem.value,
+        pointer=found.pointers[0] if found.pointers else "#/@context",
+    )
+
+
+def _nothing_dropped(case: _Case) -> Check:
+    return _of_graph(case, CheckName.NOTHING_DROPPED, case.evidence.graph.uncovered, "nothing-dropped", "not-covered")
+
+
+def _literals_well_typed(case: _Case) -> Check:
+    return _of_graph(
+        case, CheckName.LITERALS_WELL_TYPED, case.evidence.graph.ill_typed, "literals-well-typed", "literal-ill-typed"
+    )
+
+
+def _of_graph(case: _Case, name: CheckName, findings: tuple[Finding, ...], good: str, bad: str) -> Check:
+    graph = case.evidence.graph
+    if findings:
+        return Check(name, Result.FAILED, bad, pointer=findings[0].pointer, details=findings)
+    if case.form in NOT_YET_READ:
+        return Check(name, Result.NOT_CHECKED, "form-not-supported")
+    if graph.problem is not None:
+        return Check(name, Result.NOT_CHECKED, graph.problem.value, pointer=graph.pointer)
+    if not graph.readable or case.evidence.contexts.problem is not None:
+        # The walk stopped at something else; what it did not reach it cannot speak for.
+        return Check(name, Result.NOT_CHECKED, GraphProblem.NOT_READ.value)
+    return Check(name, Result.PASSED, good)
+
+
+# What each outcome of checking a proof means here. Those that turn on the date are asked again below, against this
+# judge's own time: the signature held in all three.
+_SIGNATURE_HELD: Final = frozenset({ProofOutcome.VERIFIED, ProofOutcome.CREATED_IN_FUTURE, ProofOutcome.EXPIRED})
+_PROOF_ANSWERS: Final[Mapping[ProofOutcome, _Answer]] = {
+    ProofOutcome.PROOF_MALFORMED: (Result.FAILED, "proof-malformed"),
+    ProofOutcome.CREATED_MALFORMED: (Result.FAILED, "proof-malformed"),
+    ProofOutcome.TOO_MANY_PROOFS: (Result.NOT_CHECKED, "too-many-proofs"),
+    ProofOutcome.PROOF_TYPE_UNKNOWN: (Result.NOT_CHECKED, "cryptosuite-not-supported"),
+    ProofOutcome.CRYPTOSUITE_UNKNOWN: (Result.NOT_CHECKED, "cryptosuite-not-supported"),
+    ProofOutcome.PREVIOUS_PROOF_MISSING: (Result.FAILED, "previous-proof-wrong"),
+    ProofOutcome.PREVIOUS_PROOF_AMBIGUOUS: (Result.FAILED, "previous-proof-wrong"),
+    ProofOutcome.PREVIOUS_PROOF_CYCLE: (Result.FAILED, "previous-proof-wrong"),
+    ProofOutcome.METHOD_UNRESOLVED: (Result.NOT_CHECKED, "proof-key-not-available"),
+    ProofOutcome.METHOD_KEY_UNUSABLE: (Result.NOT_CHECKED, "proof-key-not-available"),
+    ProofOutcome.KEY_TYPE_MISMATCH: (Result.FAILED, "proof-key-does-not-fit"),
+    ProofOutcome.DOCUMENT_UNSAFE: (Result.NOT_CHECKED, "graph-not-read"),
+    ProofOutcome.DOCUMENT_UNSUPPORTED: (Result.NOT_CHECKED, "graph-not-read"),
+    ProofOutcome.DOCUMENT_TOO_COMPLEX: (Result.NOT_CHECKED, "graph-too-complex"),
+    ProofOutcome.SIGNATURE_INVALID: (Result.FAILED, "proof-wrong"),
+    ProofOutcome.PURPOSE_WRONG: (Result.FAILED, "proof-purpose-wrong"),
+    ProofOutcome.METHOD_NOT_FOR_PURPOSE: (Result.FAILED, "key-not-for-assertion"),
+    ProofOutcome.DOMAIN_MISMATCH: (Result.FAILED, "proof-purpose-wrong"),
+    ProofOutcome.CHALLENGE_MISMATCH: (Result.FAILED, "proof-purpose-wrong"),
+    ProofOutcome.PREVIOUS_PROOF_UNVERIFIED: (Result.NOT_CHECKED, "previous-proof-unverified"),
+}
+
+
+def _proof(case: _Case) -> Check:
+    name = CheckName.PROOF
+    if case.form in NOT_YET_READ:
+        return Check(name, Result.NOT_CHECKED, "form-not-supported")
+    proofs = case.evidence.proofs
+    if not proofs:
+        return Check(name, Result.FAILED, "proof-missing", pointer="#/proof")
+    if not case.evidence.graph.readable or case.evidence.contexts.problem is not None:
+        # Without a canonical form nothing was signed that we could name, whatever a proof's own outcome says.
+        return Check(name, Result.NOT_CHECKED, GraphProblem.NOT_READ.value, pointer=proofs[0].result.pointer)
+    results = [(proof, *proof_result(proof, case.policy, case.now)) for proof in proofs]
+    for wanted in (Result.FAILED, Result.NOT_CHECKED):
+        for proof, result, code in results:
+            if result is wanted:
+                return Check(name, result, code, pointer=proof.result.pointer, facts=proof_facts(proof))
+    return Check(name, Result.PASSED, "proof-verified", pointer=proofs[0].result.pointer, facts=proof_facts(proofs[0]))
+
+
+def proof_result(proof: ProofEvidence, policy: Policy, now: datetime) -> _Answer:
+    """Return what one proof comes to by itself, its dates included (Data Integrity 1.0 section 2.1)."""
+    result = proof.result
+    if result.outcome not in _SIGNATURE_HELD:
+        return _PROOF_ANSWERS[result.outcome]
+    if result.cryptosuite not in policy.cryptosuites:
+        return Result.NOT_CHECKED, "cryptosuite-not-supported"
+    if result.created_at is not None and result.created_at > now + policy.clock_skew:
+        return Result.FAILED, "proof-from-the-future"
+    if result.expires_at is not None and result.expires_at <= now:
+        return Result.FAILED, "proof-expired"
+    return Result.PASSED, "proof-verified"
+
+
+def proof_facts(proof: ProofEvidence) -> Mapping[str, str]:
+    """Return what a sentence about a proof may mention."""
+    result = proof.result
+    algorithm = None if result.public_key is None else result.public_key.algorithm.value
+    facts = {"key": result.verification_method, "algorithm": algorithm, "created": result.created}
+    return {name: text or "-" for name, text in facts.items()}
+
+
+def _issuer_key(case: _Case) -> Check:
+    name = CheckName.ISSUER_KEY
+    if case.form in NOT_YET_READ:
+        return Check(name, Result.NOT_CHECKED, "form-not-supported")
+    if case.issuer is None:
+        return Check(name, Result.FAILED, "issuer-missing", pointer="#/issuer")
+    if not case.evidence.proofs:
+        return Check(name, Result.NOT_CHECKED, "proof-missing", pointer="#/proof")
+    if not case.issuer_proofs:
+        proof = case.evidence.proofs[0]
+        code = "key-of-another" if proof.method is not None else "proof-key-not-named"
+        return Check(
+            name, Result.FAILED, code, pointer=f"{proof.result.pointer}/verificationMethod", facts=proof_facts(proof)
+        )
+    results = [(proof, *_key_result(proof, case)) for proof in case.issuer_proofs]
+    for wanted in (Result.FAILED, Result.NOT_CHECKED):
+        for proof, result, code in results:
+            if result is wanted:
+                return _of_key(proof, result, code)
+    # All of them hold; a key of today says more than one of yesterday.
+    return _of_key(*min(results, key=lambda item: item[2] == "issuer-key-retired"))
+
+
+def _of_key(proof: ProofEvidence, result: Result, code: str) -> Check:
+    facts = dict(proof_facts(proof))
+    method = proof.method
+    if method is not None and method.member_key is not None:
+        ended = method.member_key.revoked_at or method.member_key.retired_at
+        facts["ended"] = _day(ended)
+    elif method is not None and method.method is not None:
+        facts["ended"] = _day(method.method.revoked_at or method.method.expires_at)
+    if method is not None and method.fetch_reason is not None:
+        facts["lookup"] = method.fetch_reason.value
+    return Check(CheckName.ISSUER_KEY, result, code, pointer=f"{proof.result.pointer}/verificationMethod", facts=facts)
+
+
+_UNUSABLE_DID: Final = frozenset(
+    {ResolutionProblem.NOT_A_DID, ResolutionProblem.MALFORMED, ResolutionProblem.KEY_NOT_SUPPORTED}
+)
+
+
+def _key_result(proof: ProofEvidence, case: _Case) -> _Answer:
+    method = proof.method
+    assert method is not None  # an issuer's proof names a method
+    if method.known_here:
+        return _known_key_result(method, proof, case)
+    if method.not_asked is not None:
+        return Result.NOT_CHECKED, method.not_asked.value
+    if method.problem is not None:
+        return Result.NOT_CHECKED, method.problem.value
+    found = method.method
+    if found is None:
+        return Result.FAILED, "key-not-in-did-document"
+    if found.controller != method.did:
+        return Result.FAILED, "key-controlled-by-another"
+    # A revoked key has left assertionMethod as well; the stronger word is said first.
+    if found.revoked_at is not None and found.revoked_at <= case.now:
+        return Result.FAILED, "key-revoked"
+    if not found.for_assertion:
+        return Result.FAILED, "key-not-for-assertion"
+    if found.expires_at is not None and found.expires_at <= case.now:
+        return Result.FAILED, "key-expired"
+    if found.public_key is None:
+        return Result.NOT_CHECKED, found.problem.value if found.problem is not None else "key-material-malformed"
+    return Result.PASSED, "issuer-key-in-did-document"
+
+
+def _known_key_result(method: MethodEvidence, proof: ProofEvidence, case: _Case) -> _Answer:
+    key = method.member_key
+    if key is None:
+        return Result.FAILED, "key-unknown-to-issuer"
+    if key.state is KeyState.REVOKED or key.revoked_at is not None:
+        return Result.FAILED, "key-revoked"
+    if key.state is KeyState.PRE_PUBLISHED:
+        return Result.FAILED, "key-not-yet-active"
+    created, skew = proof.result.created_at, case.policy.clock_skew
+    if created is not None and key.active_from is not None and created < key.active_from - skew:
+        return Result.FAILED, "key-used-before-activation"
+    if created is not None and key.retired_at is not None and created > key.retired_at + skew:
+        return Result.FAILED, "key-used-after-retirement"
+    return Result.PASSED, "issuer-key-retired" if key.state is KeyState.RETIRED else "issuer-key-active"
+
+
+def _awarding_body_is_issuer(case: _Case) -> Check:
+    name = CheckName.AWARDING_BODY_IS_ISSUER
+    bodies = _awarding_bodies(case.document)
+    if not bodies:
+        return Check(name, Result.NOT_CHECKED, "no-awarding-body")
+    issuer_node = case.document.get("issuer")
+    legal_ids = _legal_identifiers(issuer_node)
+    for pointer, body in bodies:
+        identifier = body.get("id") if isinstance(body, Mapping) else body
+        if isinstance(identifier, str) and identifier == case.issuer:
+            continue
+        if legal_ids & _legal_identifiers(body):
+            continue
+        if _states_mandate(case.document):
+            return Check(name, Result.PASSED, "awarding-body-by-mandate", pointer=pointer)
+        return Check(name, Result.FAILED, "awarding-body-differs", pointer=pointer)
+    return Check(name, Result.PASSED, "awarding-body-is-issuer", pointer=bodies[0][0])
+
+
+def _awarding_bodies(document: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """Return the awarding body of each claim: of the achievement itself, not of its parts."""
+    return [
+        (body_pointer, body)
+        for subject_pointer, subject in _each(document.get("credentialSubject"), "#/credentialSubject")
+        if isinstance(subject, Mapping)
+        for claim_pointer, claim in _each(subject.get("hasClaim"), subject_pointer + "/hasClaim")
+        if isinstance(claim, Mapping)
+        for process_pointer, process in _each(claim.get("awardedBy"), claim_pointer + "/awardedBy")
+        if isinstance(process, Mapping)
+        for body_pointer, body in _each(process.get("awardingBody"), process_pointer + "/awardingBody")
+    ]
+
+
+def _each(value: object, pointer: str) -> list[tuple[str, Any]]:
+    if value is None:
+        return []
+    if isinstance(value, list):
+        return [(f"{pointer}/{position}", item) for position, item in enumerate(value)]
+    return [(pointer, value)]
+
+
+def _legal_identifiers(organisation: object) -> set[str]:
+    if not isinstance(organisation, Mapping):
+        return set()
+    nodes = [node for _, node in _each(organisation.get("eIDASIdentifier"), "")]
+    return {node["notation"] for node in nodes if isinstance(node, Mapping) and isinstance(node.get("notation"), str)}
+
+
+def _states_mandate(document: Mapping[str, Any]) -> bool:
+    for _, node in _each(document.get("evidence"), ""):
+        if isinstance(node, Mapping) and node.get("evidenceStatement"):
+            kinds = [kind for _, kind in _each(node.get("dcType"), "")]
+            if any((kind.get("id") if isinstance(kind, Mapping) else kind) == _MANDATE for kind in kinds):
+                return True
+    return False
+
+
+def _issuer_known_member(case: _Case) -> Check:
+    name = CheckName.ISSUER_KNOWN_MEMBER
+    if case.evidence.members is None:
+        return Check(name, Result.NOT_CHECKED, "members-not-known")
+    accepted = case.issuer in case.policy.accepted_issuers
+    member = case.known
+    if member is None and not accepted:
+        return Check(name, Result.NOT_CHECKED, "issuer-not-a-member", pointer="#/issuer")
+    if member is not None and member.kind is not IssuerKind.UNIVERSITY:
+        code = "test-issuer" if member.kind is IssuerKind.TEST else "issuer-not-a-member"
+        return Check(name, Result.NOT_CHECKED, code if case.genuine else "issuer-not-proved", pointer="#/issuer")
+    if not case.genuine:
+        return Check(name, Result.NOT_CHECKED, "issuer-not-proved", pointer="#/issuer")
+    if member is None:
+        return Check(name, Result.PASSED, "issuer-accepted-by-policy", pointer="#/issuer")
+    facts = {"member": member.legal_names[0] if member.legal_names else member.slug}
+    return Check(name, Result.PASSED, "issuer-is-member", pointer="#/issuer", facts=facts)
+
+
+# What shows that the keys of the member itself are not behind a document that names it as its issuer. Anything else
+# that is wrong with the proof (an altered text, a revoked key) has its own check and its own words.
+_NOT_ITS_KEY: Final = frozenset(
+    {"key-of-another", "key-unknown-to-issuer", "key-not-in-did-document", "key-controlled-by-another"}
+)
+
+
+def _names_member(case: _Case) -> Check:
+    name = CheckName.NAMES_MEMBER_WITHOUT_KEY
+    if case.evidence.members is None:
+        return Check(name, Result.NOT_CHECKED, "members-not-known")
+    if case.form in NOT_YET_READ:
+        return Check(name, Result.NOT_CHECKED, "form-not-supported")
+    if not case.claims:
+        return Check(name, Result.PASSED, "names-no-member")
+    for claim in case.claims:
+        if claim.did != case.issuer or case.issuer_key.code in _NOT_ITS_KEY:
+            return Check(
+                name, Result.FAILED, "claims-to-be-member", pointer=claim.pointer, facts={"member": claim.slug}
+            )
+    if case.genuine:
+        return Check(name, Result.PASSED, "names-itself", pointer=case.claims[0].pointer)
+    return Check(name, Result.NOT_CHECKED, "member-not-proved", pointer=case.claims[0].pointer)
+
+
+def _data_model(case: _Case) -> Check:
+    if case.form in NOT_YET_READ:
+        return Check(CheckName.DATA_MODEL, Result.NOT_CHECKED, "form-not-supported", facts={"form": case.form.value})
+    findings = (*data_model_findings(case.document), *case.evidence.related_resources)
+    if not findings:
+        return Check(CheckName.DATA_MODEL, Result.PASSED, "data-model-kept", facts={"form": case.form.value})
+    if case.form is Form.UNKNOWN and case.evidence.contexts.problem is not None:
+        # An unknown @context leaves open what the document even is (model.md section 1).
+        return Check(
+            CheckName.DATA_MODEL, Result.NOT_CHECKED, "form-unknown", pointer=findings[0].pointer, details=findings
+        )
+    return Check(
+        CheckName.DATA_MODEL, Result.FAILED, "data-model-broken", pointer=findings[0].pointer, details=findings
+    )
+
+
+def _credential_shape(case: _Case) -> Check:
+    name = CheckName.CREDENTIAL_SHAPE
+    if not is_edc(case.document):
+        return Check(name, Result.NOT_CHECKED, "not-a-european-digital-credential")
+    findings = tuple(shape_findings(case.document))
+    if findings:
+        return Check(name, Result.FAILED, "required-property-missing", pointer=findings[0].pointer, details=findings)
+    return Check(name, Result.PASSED, "credential-shape-kept")
+
+
+def _concept_membership(case: _Case) -> Check:
+    return _of_reading(
+        CheckName.CONCEPT_MEMBERSHIP,
+        case.evidence.concepts.findings,
+        ("concepts-in-their-lists", "concept-not-in-its-list", "concepts-not-looked-at"),
+    )
+
+
+def _template_rules(case: _Case) -> Check:
+    return _of_reading(
+        CheckName.TEMPLATE_RULES,
+        case.evidence.template.findings,
+        ("template-rules-kept", "template-rule-broken", "not-an-enhance-micro-credential"),
+    )
+
+
+def _of_reading(name: CheckName, findings: tuple[Finding, ...] | None, codes: tuple[str, str, str]) -> Check:
+    good, bad, silent = codes
+    if findings is None:
+        return Check(name, Result.NOT_CHECKED, silent)
+    broken = [finding for finding in findings if finding.weight is Weight.REQUIRED]
+    if broken:
+        return Check(name, Result.FAILED, bad, pointer=broken[0].pointer, details=findings)
+    return Check(name, Result.PASSED, good, details=findings)
+
+
+def _revocation(case: _Case) -> Check:
+    return _of_status(
+        case, CheckName.STATUS_REVOCATION, "revocation", ("not-revoked", "revoked", "no-revocation-entry")
+    )
+
+
+def _suspension(case: _Case) -> Check:
+    return _of_status(
+        case, CheckName.STATUS_SUSPENSION, "suspension", ("not-suspended", "suspended", "no-suspension-entry")
+    )
+
+
+def _of_status(case: _Case, name: CheckName, purpose: str, codes: tuple[str, str, str]) -> Check:
+    clear, is_set, absent = codes
+    if case.form in NOT_YET_READ:
+        return Check(name, Result.NOT_CHECKED, "form-not-supported")
+    # An entry without a readable purpose may be about anything, so it counts here too.
+    entries = [entry for entry in case.evidence.status if entry.purpose in (purpose, None)]
+    for entry in entries:
+        if entry.is_set and entry.purpose == purpose:
+            code = "superseded" if purpose == "revocation" and entry.superseded else is_set
+            return Check(name, Result.FAILED, code, pointer=entry.pointer)
+    for entry in entries:
+        if entry.purpose is None or entry.problem is not None or entry.is_set is None:
+            return _status_unknown(name, entry)
+    if entries:
+        return Check(name, Result.PASSED, clear, pointer=entries[0].pointer)
+    if "credentialStatus" in case.document and not case.evidence.status:
+        return Check(name, Result.NOT_CHECKED, StatusProblem.NOT_ASKED.value, pointer="#/credentialStatus")
+    if case.known is not None and case.known.kind is IssuerKind.UNIVERSITY:
+        # A member's credential always names both of its entries (model.md section 1, "Status").
+        return Check(name, Result.NOT_CHECKED, "status-entry-missing", pointer="#/credentialStatus")
+    return Check(name, Result.NOT_CHECKED, absent)
+
+
+def _status_unknown(name: CheckName, entry: StatusEvidence) -> Check:
+    problem = entry.problem if entry.problem is not None else StatusProblem.NOT_ASKED
+    facts = {} if entry.fetch_reason is None else {"lookup": entry.fetch_reason.value}
+    return Check(name, Result.NOT_CHECKED, problem.value, pointer=entry.pointer, facts={"lookup": "-", **facts})
+
+
+def _valid_from(case: _Case) -> Check:
+    name = CheckName.VALID_FROM
+    # VC 1.1 section 4.6 names `issuanceDate`; the EDC rendering carries both.
+    stated = _stated(case, ("validFrom", "issuanceDate"))
+    if not stated:
+        return Check(name, Result.NOT_CHECKED, "no-valid-from")
+    for pointer, moment in stated:
+        if moment is None:
+            return Check(name, Result.NOT_CHECKED, "valid-from-unreadable", pointer=pointer)
+    pointer, moment = max(stated, key=_when)
+    facts = {"day": _day(moment)}
+    if moment is not None and moment > case.now + case.policy.clock_skew:
+        return Check(name, Result.FAILED, "not-yet-valid", pointer=pointer, facts=facts)
+    return Check(name, Result.PASSED, "valid-from-reached", pointer=pointer, facts=facts)
+
+
+def _valid_until(case: _Case) -> Check:
+    name = CheckName.VALID_UNTIL
+    stated = _stated(case, ("validUntil", "expirationDate"))
+    if not stated:
+        return Check(name, Result.NOT_CHECKED, "no-valid-until")
+    for pointer, moment in stated:
+        if moment is None:
+            return Check(name, Result.NOT_CHECKED, "valid-until-unreadable", pointer=pointer)
+    pointer, moment = min(stated, key=_when)
+    facts = {"day": _day(moment)}
+    if moment is not None and moment < case.now:
+        return Check(name, Result.FAILED, "expired", pointer=pointer, facts=facts)
+    return Check(name, Result.PASSED, "valid-until-not-reached", pointer=pointer, facts=facts)
+
+
+def _stated(case: _Case, names: tuple[str, ...]) -> list[tuple[str, datetime | None]]:
+    return [(f"#/{name}", read_instant(case.document[name])) for name in names if name in case.document]
+
+
+def _when(stated: tuple[str, datetime | None]) -> datetime:
+    return stated[1] or datetime.min.replace(tzinfo=UTC)
+
+
+def _day(moment: datetime | None) -> str:
+    return "-" if moment is None else moment.astimezone(UTC).date().isoformat()
+
+
+# EDC's three that need somebody or something we do not have. Said on every report: silence must not look like a yes.
+_NEVER: Final[Mapping[CheckName, Check]] = {
+    CheckName.OWNER: Check(CheckName.OWNER, Result.NOT_CHECKED, "owner-not-asked"),
+    CheckName.ACCREDITATION: Check(CheckName.ACCREDITATION, Result.NOT_CHECKED, "accreditation-not-looked-up"),
+    CheckName.CUSTOM: Check(CheckName.CUSTOM, Result.NOT_CHECKED, "custom-not-defined"),
+}
+
+_JUDGES: Final[Mapping[CheckName, Callable[[_Case], Check]]] = {
+    CheckName.JSON_WELL_FORMED: _json_well_formed,
+    CheckName.CONTEXTS_PINNED: _contexts_pinned,
+    CheckName.NOTHING_DROPPED: _nothing_dropped,
+    CheckName.LITERALS_WELL_TYPED: _literals_well_typed,
+    CheckName.PROOF: lambda case: case.proof,
+    CheckName.ISSUER_KEY: lambda case: case.issuer_key,
+    CheckName.AWARDING_BODY_IS_ISSUER: _awarding_body_is_issuer,
+    CheckName.ISSUER_KNOWN_MEMBER: _issuer_known_member,
+    CheckName.NAMES_MEMBER_WITHOUT_KEY: _names_member,
+    CheckName.DATA_MODEL: _data_model,
+    CheckName.CREDENTIAL_SHAPE: _credential_shape,
+    CheckName.CONCEPT_MEMBERSHIP: _concept_membership,
+    CheckName.TEMPLATE_RULES: _template_rules,
+    CheckName.STATUS_REVOCATION: _revocation,
+    CheckName.STATUS_SUSPENSION: _suspension,
+    CheckName.VALID_FROM: _valid_from,
+    CheckName.VALID_UNTIL: _valid_until,
+    CheckName.OWNER: lambda _case: _NEVER[CheckName.OWNER],
+    CheckName.ACCREDITATION: lambda _case: _NEVER[CheckName.ACCREDITATION],
+    CheckName.CUSTOM: lambda _case: _NEVER[CheckName.CUSTOM],
+}

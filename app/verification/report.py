@@ -1,0 +1,363 @@
+"""The report: every check with its sentence, and a verdict that is worked out from them and never set.
+
+The models are what the API publishes. ``verdict``, ``reason`` and ``edc_checks`` are computed from ``checks``: there is
+no way to write a report that says *valid* over a check that failed or was not made.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict, Field, computed_field
+
+from app.errors import Weight
+from app.languages import Language, say
+from app.trust.members import IssuerKind
+from app.verification.checks import (
+    DECIDING,
+    EDC_SOURCES,
+    Axis,
+    Check,
+    CheckName,
+    EdcCheck,
+    EdcStatus,
+    Result,
+)
+from app.verification.data_model import Form, form_of, issuer_id, types_of
+from app.verification.evidence import Evidence, Policy, StatusEvidence
+from app.verification.judge import proof_facts, proof_result
+
+
+class Verdict(StrEnum):
+    """The sum of the checks."""
+
+    VALID = "valid"
+    INVALID = "invalid"
+    INDETERMINATE = "indeterminate"
+
+
+class _Deciding(BaseModel):
+    """What the derivation needs to see of a check."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: CheckName = Field(description="Stable name of the check; every report names every check.")
+    axis: Axis = Field(description="What the check is about.")
+    result: Result = Field(description="`not_checked` is neither good nor bad news.")
+    code: str = Field(description="Stable reason, the key of the sentence.", examples=["proof-verified"])
+    decides: bool = Field(
+        description="Whether this result bears on the verdict. False for checks that inform only, and where the "
+        "credential has nothing of the kind to check."
+    )
+
+
+class ReportedFinding(BaseModel):
+    """One finding behind a check."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    code: str
+    pointer: str = Field(description="JSON pointer into the document that was sent.")
+    detail: str
+    citation: str | None = Field(default=None, description="The clause that makes the rule.")
+    weight: Weight
+
+
+class ReportedCheck(_Deciding):
+    """One check, with its words."""
+
+    title: str = Field(description="The check's name in the reader's language.")
+    sentence: str = Field(description="The result in the reader's language.")
+    pointer: str | None = Field(default=None, description="JSON pointer into the document that was sent.")
+    edc: EdcCheck | None = Field(default=None, description="The EDC check that this one is, by its IRI.")
+    problem_type: str | None = Field(default=None, description="Problem type of a W3C specification, where one exists.")
+    findings: tuple[ReportedFinding, ...] = ()
+
+
+class Reason(BaseModel):
+    """The one check that a reader should hear about first."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    check: CheckName | None = Field(description="None where every deciding check passed.")
+    code: str
+    sentence: str
+
+
+class ReportedProof(BaseModel):
+    """One proof, as stated and as checked."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    pointer: str
+    result: Result
+    code: str
+    sentence: str
+    by_issuer: bool = Field(description="Whether its key belongs to the issuer that the credential names.")
+    verification_method: str | None = None
+    cryptosuite: str | None = None
+    algorithm: str | None = None
+    created: str | None = None
+
+
+class ReportedStatusEntry(BaseModel):
+    """One status entry, and the list that was read for it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    pointer: str
+    purpose: str | None = None
+    status_list: str | None = Field(default=None, description="URL of the status list credential.")
+    index: int | None = None
+    is_set: bool | None = Field(default=None, description="None where it could not be found out.")
+    problem: str | None = None
+    status_list_sha256: str | None = Field(default=None, description="Digest of the list's bytes, where fetched.")
+
+
+class Standing(StrEnum):
+    """Who the issuer is to this deployment. The trust list decides, never the credential."""
+
+    MEMBER = "member"
+    TEST = "test"
+    ACCEPTED = "accepted"
+    UNKNOWN = "unknown"
+
+
+class ReportedIssuer(BaseModel):
+    """The issuer as this deployment knows it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str | None = Field(description="As the credential states it.")
+    standing: Standing = Field(
+        description="Whom that identifier belongs to; whether it really signed is in the checks."
+    )
+    slug: str | None = None
+    name: str | None = Field(default=None, description="From the alliance's own list, not from the credential.")
+
+
+class ReportedDocument(BaseModel):
+    """What was sent, by its own words."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    form: Form
+    id: str | None = None
+    types: tuple[str, ...] = ()
+
+
+class EdcReport(BaseModel):
+    """One of the seven checks of European Digital Credentials."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    check: EdcCheck = Field(description="IRI of the EU concept.")
+    label: str
+    status: EdcStatus = Field(description="IRI of the EU concept: OK, error or skipped.")
+    result: Result
+    description: str
+    from_checks: tuple[CheckName, ...] = Field(description="Our checks behind it.")
+
+
+class Report(BaseModel):
+    """The answer of one verification."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    checked_at: datetime
+    language: Language
+    document: ReportedDocument
+    issuer: ReportedIssuer
+    checks: tuple[ReportedCheck, ...] = Field(description="All checks, always, in a fixed order.")
+    proofs: tuple[ReportedProof, ...] = ()
+    status_entries: tuple[ReportedStatusEntry, ...] = ()
+
+    @computed_field(description="Derived from the checks.")  # type: ignore[prop-decorator]  # pydantic's documented form
+    @property
+    def verdict(self) -> Verdict:
+        """The sum of the deciding checks."""
+        return derive_verdict(self.checks)
+
+    @computed_field(description="What to tell a reader first.")  # type: ignore[prop-decorator]  # as above
+    @property
+    def reason(self) -> Reason:
+        """The first deciding check, in the order of weight, that stands in the way of *valid*."""
+        wanted = {Verdict.INVALID: Result.FAILED, Verdict.INDETERMINATE: Result.NOT_CHECKED}.get(self.verdict)
+        by_name = {check.name: check for check in self.checks}
+        # A false name is told first; that a name could not be vouched for says less than why it could not.
+        false_name = CheckName.NAMES_MEMBER_WITHOUT_KEY
+        order = DECIDING if wanted is Result.FAILED else sorted(DECIDING, key=lambda name: name is false_name)
+        for name in order:
+            check = by_name.get(name)
+            if wanted is not None and check is not None and check.decides and check.result is wanted:
+                return Reason(check=name, code=check.code, sentence=check.sentence)
+        return Reason(check=None, code=self.verdict.value, sentence=say(f"verdict.{self.verdict}", self.language))
+
+    @computed_field(description="The seven checks of EDC software.")  # type: ignore[prop-decorator]  # as above
+    @property
+    def edc_checks(self) -> tuple[EdcReport, ...]:
+        """The seven, each from ours."""
+        by_name = {check.name: check for check in self.checks}
+        return tuple(
+            _edc_report(edc, [by_name[name] for name in names if name in by_name], self.language)
+            for edc, names in EDC_SOURCES.items()
+        )
+
+
+def derive_verdict(checks: Iterable[Check | ReportedCheck]) -> Verdict:
+    """Work out the verdict (model.md section 1).
+
+    1. A deciding check that failed: invalid.
+    2. A deciding check that was not made, or is not even there: indeterminate.
+    3. Otherwise, and only then: valid.
+    """
+    by_name = {check.name: check for check in checks}
+    deciding = [check for name in DECIDING if (check := by_name.get(name)) is not None and check.decides]
+    if any(check.result is Result.FAILED for check in deciding):  # 1
+        return Verdict.INVALID
+    if len(by_name.keys() & set(DECIDING)) < len(DECIDING):  # 2
+        return Verdict.INDETERMINATE
+    if any(check.result is not Result.PASSED for check in deciding):
+        return Verdict.INDETERMINATE
+    return Verdict.VALID  # 3
+
+
+def make_report(
+    document: object, evidence: Evidence, checks: Sequence[Check], policy: Policy, *, now: datetime, language: Language
+) -> Report:
+    """Put ``checks`` into words."""
+    types = tuple(sorted(types_of(document))) if isinstance(document, Mapping) else ()
+    identifier = document.get("id") if isinstance(document, Mapping) else None
+    return Report(
+        checked_at=now,
+        language=language,
+        document=ReportedDocument(
+            form=form_of(document), id=identifier if isinstance(identifier, str) else None, types=types
+        ),
+        issuer=_issuer(document, evidence, policy),
+        checks=tuple(_reported(check, language) for check in checks),
+        proofs=_proofs(document, evidence, policy, now, language),
+        status_entries=tuple(_status_entry(entry) for entry in evidence.status),
+    )
+
+
+# Problem types that W3C specifications define for what we found (VCDM 2.0 section 7.1 "Problem Details", Data Integrity
+# 1.0 section 4.7 "Processing Errors", Bitstring Status List 1.0 section 3.5 "Processing Errors").
+_VCDM: Final = "https://www.w3.org/TR/vc-data-model#"
+_SECURITY: Final = "https://w3id.org/security#"
+_STATUS: Final = "https://www.w3.org/ns/credentials/status-list#"
+_PROBLEM_TYPES: Final[Mapping[str, str]] = {
+    "proof-wrong": _SECURITY + "PROOF_VERIFICATION_ERROR",
+    "proof-malformed": _SECURITY + "PROOF_VERIFICATION_ERROR",
+    "proof-expired": _SECURITY + "PROOF_VERIFICATION_ERROR",
+    "proof-purpose-wrong": _SECURITY + "PROOF_VERIFICATION_ERROR",
+    "proof-key-does-not-fit": _SECURITY + "PROOF_VERIFICATION_ERROR",
+    "key-not-for-assertion": _SECURITY + "INVALID_RELATIONSHIP_FOR_VERIFICATION_METHOD",
+    "key-controlled-by-another": _SECURITY + "INVALID_CONTROLLED_IDENTIFIER_DOCUMENT",
+    "key-not-in-did-document": _SECURITY + "INVALID_VERIFICATION_METHOD",
+    "not-covered": _SECURITY + "DATA_LOSS_DETECTION_ERROR",
+    "data-model-broken": _VCDM + "PARSING_ERROR",
+    "status-list-not-fetched": _STATUS + "STATUS_RETRIEVAL_ERROR",
+    "status-list-malformed": _STATUS + "STATUS_VERIFICATION_ERROR",
+    "status-list-proof-wrong": _STATUS + "STATUS_VERIFICATION_ERROR",
+    "status-list-purpose-differs": _STATUS + "STATUS_VERIFICATION_ERROR",
+    "status-list-too-short": _STATUS + "STATUS_LIST_LENGTH_ERROR",
+    "status-index-out-of-range": _STATUS + "RANGE_ERROR",
+}
+
+
+def _reported(check: Check, language: Language) -> ReportedCheck:
+    return ReportedCheck(
+        name=check.name,
+        axis=check.axis,
+        result=check.result,
+        code=check.code,
+        decides=check.decides,
+        title=say(f"check.{check.name}", language),
+        sentence=say(f"verification.{check.code}", language, **check.facts),
+        pointer=check.pointer,
+        edc=check.edc,
+        problem_type=_PROBLEM_TYPES.get(check.code),
+        findings=tuple(
+            ReportedFinding(
+                code=finding.code,
+                pointer=finding.pointer,
+                detail=finding.detail,
+                citation=finding.citation,
+                weight=finding.weight,
+            )
+            for finding in check.details
+        ),
+    )
+
+
+def _proofs(
+    document: object, evidence: Evidence, policy: Policy, now: datetime, language: Language
+) -> tuple[ReportedProof, ...]:
+    issuer = issuer_id(document)
+    reported = []
+    for proof in evidence.proofs:
+        result, code = proof_result(proof, policy, now)
+        stated = proof.result
+        reported.append(
+            ReportedProof(
+                pointer=stated.pointer,
+                result=result,
+                code=code,
+                sentence=say(f"verification.{code}", language, **proof_facts(proof)),
+                by_issuer=proof.method is not None and issuer is not None and proof.method.did == issuer,
+                verification_method=stated.verification_method,
+                cryptosuite=stated.cryptosuite,
+                algorithm=None if stated.public_key is None else stated.public_key.algorithm.value,
+                created=stated.created,
+            )
+        )
+    return tuple(reported)
+
+
+def _status_entry(entry: StatusEvidence) -> ReportedStatusEntry:
+    return ReportedStatusEntry(
+        pointer=entry.pointer,
+        purpose=entry.purpose,
+        status_list=entry.list_url,
+        index=entry.index,
+        is_set=entry.is_set,
+        problem=None if entry.problem is None else entry.problem.value,
+        status_list_sha256=entry.list_sha256,
+    )
+
+
+def _issuer(document: object, evidence: Evidence, policy: Policy) -> ReportedIssuer:
+    issuer = issuer_id(document)
+    member = None if evidence.members is None or issuer is None else evidence.members.by_did(issuer)
+    if member is None:
+        accepted = issuer in policy.accepted_issuers
+        return ReportedIssuer(id=issuer, standing=Standing.ACCEPTED if accepted else Standing.UNKNOWN)
+    standing = {IssuerKind.UNIVERSITY: Standing.MEMBER, IssuerKind.TEST: Standing.TEST}.get(
+        member.kind, Standing.UNKNOWN
+    )
+    return ReportedIssuer(
+        id=issuer, standing=standing, slug=member.slug, name=member.legal_names[0] if member.legal_names else None
+    )
+
+
+def _edc_report(edc: EdcCheck, checks: Sequence[ReportedCheck], language: Language) -> EdcReport:
+    """Add our checks up to one of EDC's: any failed is an error, any unmade one is skipped, else OK."""
+    worst = next((check for check in checks if check.result is Result.FAILED), None)
+    # What has nothing to check does not hold up the others, but by itself it is no OK either.
+    unmade = [check for check in checks if check.result is Result.NOT_CHECKED]
+    hindering = [check for check in unmade if check.decides] or ([] if len(unmade) < len(checks) else unmade)
+    if worst is None and hindering:
+        worst = hindering[0]
+    result = Result.PASSED if worst is None else worst.result
+    shown = worst or next(check for check in checks if check.result is Result.PASSED)
+    status = {Result.PASSED: EdcStatus.OK, Result.FAILED: EdcStatus.ERROR, Result.NOT_CHECKED: EdcStatus.SKIPPED}
+    return EdcReport(
+        check=edc,
+        label=say(f"edc.{edc.name.lower()}", language),
+        status=status[result],
+        result=result,
+        description=shown.sentence,
+        from_checks=tuple(check.name for check in checks),
+    )

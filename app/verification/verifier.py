@@ -1,0 +1,25 @@
+"""The story: one document in, one report out."""
+
+from datetime import datetime
+
+from app.languages import Language
+from app.strict_json import JsonValue
+from app.verification.evidence import Policy
+from app.verification.gather import World, gather
+from app.verification.judge import judge
+from app.verification.report import Report, make_report
+
+
+class Verifier:
+    """Verifies for one deployment: what it may ask, and by which policy it judges."""
+
+    def __init__(self, world: World, policy: Policy) -> None:
+        """Both stay as they are for the verifier's life."""
+        self._world = world
+        self._policy = policy
+
+    async def verify(self, document: JsonValue, *, now: datetime, language: Language = Language.ENGLISH) -> Report:
+        """Return the report on ``document``: any JSON value that :func:`app.strict_json.parse` let through."""
+        evidence = await gather(document, world=self._world, policy=self._policy, now=now)
+        checks = judge(document, evidence, self._policy, now)
+        return make_report(document, evidence, checks, self._policy, now=now, language=language)

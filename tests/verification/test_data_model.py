@@ -1,0 +1,233 @@
+import json
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.verification.data_model import Form, data_model_findings, form_of, issuer_id, read_instant
+from app.verification.shape import REQUIRED, shape_findings
+
+V2 = "https://www.w3.org/ns/credentials/v2"
+V1 = "https://www.w3.org/2018/credentials/v1"
+
+
+def a_v2(**changes):
+    document = {
+        "@context": [V2],
+        "type": ["VerifiableCredential"],
+        "issuer": "did:example:issuer",
+        "credentialSubject": {"id": "did:example:holder"},
+        **changes,
+    }
+    return {name: value for name, value in document.items() if value is not ...}
+
+
+def a_v1(**changes):
+    return a_v2(**{"@context": [V1], "issuanceDate": "2026-01-01T00:00:00Z", **changes})
+
+
+def codes(document):
+    return {finding.code for finding in data_model_findings(document)}
+
+
+@pytest.mark.parametrize("document", [a_v2(), a_v1()])
+def test_a_plain_credential_keeps_its_data_model(document):
+    assert codes(document) == set()
+
+
+@pytest.mark.parametrize(
+    ("document", "form"),
+    [
+        (a_v2(), Form.VCDM2),
+        (a_v1(), Form.VC11),
+        (a_v2(**{"@context": V2}), Form.VCDM2),
+        ({"payload": "{}", "signatures": []}, Form.EDC_SEALED),
+        ({"type": "VerifiablePresentation"}, Form.PRESENTATION),
+        ({"type": ["EnvelopedVerifiableCredential"]}, Form.ENVELOPED),
+        ({"@context": ["https://other.example/"]}, Form.UNKNOWN),
+        ({"@context": {"a": "b"}}, Form.UNKNOWN),
+        ([], Form.UNKNOWN),
+        ("text", Form.UNKNOWN),
+        (None, Form.UNKNOWN),
+    ],
+)
+def test_a_form_is_recognised_by_content(document, form):
+    assert form_of(document) is form
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"@context": [V1, V2]}, "issuance-date-missing"),
+        ({"@context": ["https://other.example/", V2]}, "first-context-wrong"),
+        ({"type": ...}, "type-wrong"),
+        ({"type": []}, "type-wrong"),
+        ({"type": [7]}, "type-wrong"),
+        ({"type": ["Diploma"]}, "not-a-credential-type"),
+        ({"type": ["VerifiableCredential", "BitstringStatusListCredential"]}, "not-an-achievement"),
+        ({"id": "relative"}, "id-not-a-url"),
+        ({"id": ["urn:a", "urn:b"]}, "id-not-a-url"),
+        ({"id": None}, "id-not-a-url"),
+        ({"issuer": ...}, "issuer-wrong"),
+        ({"issuer": {}}, "issuer-wrong"),
+        ({"issuer": ["did:example:a", "did:example:b"]}, "issuer-wrong"),
+        ({"issuer": "nobody"}, "issuer-wrong"),
+        ({"credentialSubject": ...}, "subject-wrong"),
+        ({"credentialSubject": {}}, "subject-wrong"),
+        ({"credentialSubject": []}, "subject-wrong"),
+        ({"credentialSubject": "did:example:holder"}, "subject-wrong"),
+        ({"credentialSubject": {"id": "x y"}}, "id-not-a-url"),
+        ({"validFrom": "2026-01-01"}, "date-wrong"),
+        ({"validUntil": "tomorrow"}, "date-wrong"),
+        ({"validFrom": 20260101}, "date-wrong"),
+        ({"validFrom": "2027-01-01T00:00:00Z", "validUntil": "2026-01-01T00:00:00Z"}, "ends-before-it-begins"),
+        ({"credentialStatus": {"id": "urn:x"}}, "type-missing"),
+        ({"credentialSchema": {"type": "JsonSchema"}}, "id-not-a-url"),
+        ({"credentialSchema": {"id": "https://a.example/"}}, "type-missing"),
+        ({"refreshService": {"id": "https://a.example/"}}, "type-missing"),
+        ({"termsOfUse": [{"id": "https://a.example/"}]}, "type-missing"),
+        ({"evidence": ["https://a.example/"]}, "type-missing"),
+        ({"name": {"en": "x"}}, "text-wrong"),
+        ({"name": [{"@value": "x", "@language": "en", "extra": 1}]}, "text-wrong"),
+        ({"relatedResource": "https://a.example/"}, "related-resource-wrong"),
+        ({"relatedResource": [{"digestSRI": "sha384-x"}]}, "related-resource-wrong"),
+        ({"relatedResource": {"id": "https://a.example/"}}, "related-resource-no-digest"),
+        (
+            {
+                "relatedResource": [
+                    {"id": "https://a.example/", "digestSRI": "x"},
+                    {"id": "https://a.example/", "digestSRI": "x"},
+                ]
+            },
+            "related-resource-twice",
+        ),
+    ],
+)
+def test_each_rule_of_the_data_model_has_its_code(changes, code):
+    assert code in codes(a_v2(**changes))
+
+
+def test_version_one_needs_its_date_of_issuance():
+    assert codes(a_v1(issuanceDate=...)) == {"issuance-date-missing"}
+
+
+@pytest.mark.parametrize("text", ["A name", [{"@value": "x", "@language": "en"}], {"@value": "x", "@direction": "rtl"}])
+def test_names_may_be_texts_or_language_values(text):
+    assert codes(a_v2(name=text, issuer={"id": "did:example:a", "name": text})) == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2026-06-30T00:00:00Z", datetime(2026, 6, 30, tzinfo=UTC)),
+        ("2026-06-30t02:00:00.123456789+02:00", datetime(2026, 6, 30, 0, 0, 0, 123456, tzinfo=UTC)),
+        ("2016-12-31T23:59:60Z", datetime(2016, 12, 31, 23, 59, 59, tzinfo=UTC)),
+    ],
+)
+def test_an_instant_is_read_in_every_form_that_the_standards_allow(text, moment):
+    assert read_instant(text) == moment
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-06-30",
+        "2026-06-30T00:00:00",
+        "2026-06-30 00:00:00Z",
+        "20260630T000000Z",
+        "2026-02-30T00:00:00Z",
+        "",
+        7,
+        None,
+        "0001-01-01T00:00:00+14:00",
+        "9999-12-31T23:59:59-14:00",
+        "2026-06-30T00:00:00+25:00",
+        "٢٠٢٦-06-30T00:00:00Z",
+    ],
+)
+def test_anything_else_is_no_instant(text):
+    assert read_instant(text) is None
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["id", "type", "@value", "x"]), inner),
+    max_leaves=10,
+)
+NAMES = [
+    "@context",
+    "id",
+    "type",
+    "issuer",
+    "credentialSubject",
+    "validFrom",
+    "credentialStatus",
+    "relatedResource",
+    "name",
+]
+
+
+@given(st.dictionaries(st.sampled_from(NAMES), json_values), st.sampled_from([V2, V1]))
+def test_any_object_is_answered_with_findings(document, context):
+    data_model_findings({**document, "@context": [context]})
+    shape_findings(document)
+    issuer_id(document)
+
+
+class TestShape:
+    @pytest.fixture(scope="class")
+    @staticmethod
+    def examples(reference_dir):
+        return [
+            json.loads((reference_dir / name).read_bytes())
+            for name in ("example-microcredential.jsonld", "example-microcredential.vcdm2.jsonld")
+        ]
+
+    @pytest.mark.reference
+    def test_the_reference_examples_have_the_required_shape(self, examples):
+        for example in examples:
+            assert shape_findings(example) == []
+
+    @pytest.mark.reference
+    def test_the_commissions_own_sealed_samples_have_it_too(self, reference_dir):
+        for name in ("Sample-CertOfPart-signed.jsonld", "Sample-MC-Annex1-signed.jsonld"):
+            sealed = json.loads((reference_dir / "samples" / name).read_bytes())
+            assert shape_findings(json.loads(sealed["payload"])) == []
+
+    @pytest.mark.reference
+    def test_each_required_property_is_missed_at_its_place(self, examples):
+        example = examples[1]
+        for name in ("issued", "displayParameter", "credentialProfiles"):
+            assert [finding.pointer for finding in shape_findings({**example, name: None})] == [f"#/{name}"]
+        issuer = {key: value for key, value in example["issuer"].items() if key != "eIDASIdentifier"}
+        without = [{**example, "issuer": {**issuer, "id": "did:web:other.example"}}]
+        assert {finding.pointer for finding in shape_findings(without[0])} == {"#/issuer/eIDASIdentifier"}
+
+    @pytest.mark.reference
+    def test_the_table_agrees_with_the_official_shapes(self, reference_dir):
+        import rdflib  # noqa: PLC0415 - a second to import, for this test only
+
+        shapes = rdflib.Graph().parse(reference_dir / "shapes" / "EDC-generic-no-cv.ttl")
+        sh = rdflib.Namespace("http://www.w3.org/ns/shacl#")
+        official = {}
+        for shape, target in shapes.subject_objects(sh.targetClass):
+            for rule in shapes.objects(shape, sh.property):
+                least = shapes.value(rule, sh.minCount)
+                if least is not None and int(least) > 0:
+                    path = shapes.value(rule, sh.path)
+                    official.setdefault(last_step(target), {})[last_step(path)] = shapes.value(rule, sh.maxCount)
+        # The context's names for what the shapes call by their RDF names.
+        json_names = {"contentUrl": "contentURL", "type": "dcType", "status": "entitlementStatus"}
+        for kind, properties in REQUIRED.items():
+            assert kind in official
+            theirs = {json_names.get(name, name): most for name, most in official[kind].items()}
+            for name, most in properties.items():
+                assert name in theirs, (kind, name)
+                if most is not None:
+                    assert theirs[name] is not None, (kind, name)
+                    assert int(theirs[name]) == most, (kind, name)
+
+
+def last_step(iri):
+    return str(iri).replace("#", "/").rsplit("/", 1)[1]
