@@ -112,6 +112,14 @@ async def find_by_public_token(connection: Connection, token: str) -> Credential
     return None if row is None else _entry(row)
 
 
+async def find_by_status_place(connection: Connection, status_list_id: UUID, index: int) -> CredentialEntry | None:
+    """Return the credential that has this place in a status list, or none: a place nobody has stands for nothing."""
+    row = await connection.fetch_one(
+        _entries().where(credential.c.status_list_id == status_list_id, credential.c.status_index == index)
+    )
+    return None if row is None else _entry(row)
+
+
 async def list_of_award(connection: Connection, awarding_body_id: UUID, award_id: UUID) -> tuple[Credential, ...]:
     """Return every credential about the award, the newest revision first."""
     return from_rows(

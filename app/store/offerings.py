@@ -135,6 +135,25 @@ async def keep_unlisted(
     return found
 
 
+async def keep_unlisted_version(
+    connection: Connection, *, awarding_body_id: UUID, offering_id: UUID, content: bytes, now: datetime
+) -> OfferingVersion | None:
+    """Return the version of an unlisted offering with exactly this content, adding it if it is new.
+
+    A correction of an award whose offering came inside its request corrects that offering too. None: the awarding body
+    has no such unlisted offering.
+    """
+    found = await _lock(connection, awarding_body_id, offering_id)
+    if found is None or found.listed:
+        return None
+    versions = await list_versions(connection, awarding_body_id, offering_id)
+    digest = hashlib.sha256(content).digest()
+    same = next((version for version in versions if version.content_sha256 == digest), None)
+    return same or await _add_version(
+        connection, awarding_body_id, offering_id, versions[0].version + 1, content, edited_at=now, published_at=now
+    )
+
+
 async def find_unlisted(connection: Connection, awarding_body_id: UUID, digest: bytes) -> OfferingVersion | None:
     """Return the version of an offering that came inside a request, by the SHA-256 of its canonical content."""
     return maybe_from_row(
@@ -142,7 +161,11 @@ async def find_unlisted(connection: Connection, awarding_body_id: UUID, digest: 
         await connection.fetch_one(
             select(offering_version)
             .join(offering, offering.c.id == offering_version.c.offering_id)
-            .where(offering.c.awarding_body_id == awarding_body_id, offering.c.inline_sha256 == digest)
+            .where(
+                offering.c.awarding_body_id == awarding_body_id,
+                offering.c.inline_sha256 == digest,
+                offering_version.c.content_sha256 == digest,
+            )
         ),
     )
 
@@ -160,6 +183,28 @@ async def find_version(
     """Return a published version, the newest if none is named, or none."""
     statement = select(offering_version).where(
         *_is_version(awarding_body_id, offering_id), offering_version.c.published_at.is_not(None)
+    )
+    if version is not None:
+        statement = statement.where(offering_version.c.version == version)
+    return maybe_from_row(
+        OfferingVersion,
+        await connection.fetch_one(statement.order_by(offering_version.c.version.desc()).limit(1)),
+    )
+
+
+async def find_in_catalogue(
+    connection: Connection, offering_id: UUID, version: int | None = None
+) -> OfferingVersion | None:
+    """Return a version that everybody may see, the newest if none is named, or none."""
+    statement = (
+        select(offering_version)
+        .join(offering, offering.c.id == offering_version.c.offering_id)
+        .where(
+            offering.c.id == offering_id,
+            offering.c.listed.is_(True),
+            offering.c.state == OfferingState.PUBLISHED,
+            offering_version.c.published_at.is_not(None),
+        )
     )
     if version is not None:
         statement = statement.where(offering_version.c.version == version)

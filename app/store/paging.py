@@ -57,6 +57,8 @@ class Cursor:
             cursor = cls(_EPOCH + microseconds * _MICROSECOND, UUID(bytes=identifier))
         except (binascii.Error, struct.error, ValueError, OverflowError):
             raise CursorMalformed from None
+        if str(cursor) != text:  # base64 has several spellings of one cursor; we write one
+            raise CursorMalformed
         return cursor
 
 

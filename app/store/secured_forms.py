@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import distinct, func, insert, select, update
+from sqlalchemy import func, insert, select, update
 
 from app.store.connection import Connection
 from app.store.records import from_rows, maybe_from_row, to_row
@@ -117,19 +117,17 @@ async def list_credentials_of_key(
     connection: Connection, signing_key_id: UUID, *, after: UUID | None = None, size: int = 1000
 ) -> tuple[UUID, ...]:
     """Return the credentials that hang on a key, in the order of their identifiers: what its loss would take along."""
-    statement = select(distinct(secured_form.c.credential_id).label("id")).where(
-        secured_form.c.signing_key_id == signing_key_id
-    )
+    statement = select(secured_form.c.credential_id).distinct().where(secured_form.c.signing_key_id == signing_key_id)
     if after is not None:
         statement = statement.where(secured_form.c.credential_id > after)
-    rows = await connection.fetch_all(statement.order_by("id").limit(size))
-    return tuple(row["id"] for row in rows)
+    rows = await connection.fetch_all(statement.order_by(secured_form.c.credential_id).limit(size))
+    return tuple(row["credential_id"] for row in rows)
 
 
 async def count_credentials_of_key(connection: Connection, signing_key_id: UUID) -> int:
     """Return how many credentials hang on a key."""
     counted: int = await connection.fetch_value(
-        select(func.count(distinct(secured_form.c.credential_id))).where(
+        select(func.count(secured_form.c.credential_id.distinct())).where(
             secured_form.c.signing_key_id == signing_key_id
         )
     )

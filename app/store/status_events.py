@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, FromClause, and_, distinct, exists, insert, or_, select, update
+from sqlalchemy import ColumnElement, FromClause, and_, exists, insert, or_, select, update
 
 from app.store import awards
 from app.store.connection import Connection
@@ -59,7 +59,7 @@ async def append(connection: Connection, event: StatusEvent) -> None:
         concerned.append(credential.c.id == event.credential_id)
     await connection.execute(
         update(status_list)
-        .where(status_list.c.id.in_(select(distinct(credential.c.status_list_id)).where(*concerned)))
+        .where(status_list.c.id.in_(select(credential.c.status_list_id).where(*concerned)))
         .values(version=status_list.c.version + 1)
     )
 

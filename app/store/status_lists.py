@@ -11,10 +11,10 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Column, func, insert, literal, select, update
 
 from app.store.connection import Connection, Database
 from app.store.records import from_row, from_rows, maybe_from_row, to_row
@@ -102,7 +102,7 @@ async def lease_status_range(
         .returning(status_list)
     )
     while (row := await connection.fetch_one(take)) is None:
-        await _open_list(connection, awarding_body_id, issuer_id, capacity)
+        await _open_list(connection, awarding_body_id, issuer_id, capacity, size)
     taken = from_row(StatusList, row)
     lease = StatusRange(taken, taken.next_counter - size, size)
     await connection.execute(
@@ -112,25 +112,28 @@ async def lease_status_range(
     return lease
 
 
-async def _open_list(connection: Connection, awarding_body_id: UUID, issuer_id: UUID, capacity: int) -> None:
-    """Open the issuer's next list, unless another process is doing just that."""
-    number = (
-        select(func.coalesce(func.max(status_list.c.number), 0) + 1)
-        .where(status_list.c.issuer_id == issuer_id)
-        .scalar_subquery()
-    )
+async def _open_list(connection: Connection, awarding_body_id: UUID, issuer_id: UUID, capacity: int, size: int) -> None:
+    """Open the issuer's next list, unless another process has done so since we looked, or is doing it now.
+
+    In one statement: its snapshot either has the other's list, and then there is room, or lacks it, and then both
+    choose the same number.
+    """
+    of_issuer = status_list.c.issuer_id == issuer_id
+    number = select(func.coalesce(func.max(status_list.c.number), 0) + 1).where(of_issuer).scalar_subquery()
+    values: dict[Column[Any], Any] = {
+        status_list.c.id: uuid4(),
+        status_list.c.awarding_body_id: awarding_body_id,
+        status_list.c.issuer_id: issuer_id,
+        status_list.c.capacity: capacity,
+        status_list.c.permutation_key: secrets.token_bytes(32),
+        status_list.c.next_counter: 0,
+        status_list.c.version: 1,
+    }
+    room = select(status_list.c.id).where(of_issuer, status_list.c.next_counter + size <= status_list.c.capacity)
+    new = select(*(literal(value, column.type) for column, value in values.items()), number).where(~room.exists())
     await connection.execute(
         connection.insert(status_list)
-        .values(
-            id=uuid4(),
-            awarding_body_id=awarding_body_id,
-            issuer_id=issuer_id,
-            number=number,
-            capacity=capacity,
-            permutation_key=secrets.token_bytes(32),
-            next_counter=0,
-            version=1,
-        )
+        .from_select([*values, status_list.c.number], new)
         .on_conflict_do_nothing(index_elements=["issuer_id", "number"])
     )
 
