@@ -6,7 +6,7 @@ template does not state (offerings and issuers say so themselves), a path into t
 
 Run it with ``make demo``; ``PORT`` chooses the port, ``ONCE=1`` stops at the end instead of staying up.
 
-Rooms: ``screen`` (what is shown), ``deployment`` (folder, operator's commands, server process), ``university`` (a
-student-information system as API client), ``stranger`` (copies that are not what was issued), ``answers`` (expected and
-found).
+Rooms: ``screen`` (what is shown), ``deployment`` (folder, configuration, server process), ``operator`` (the service's
+command line), ``university`` (a student-information system as API client), ``stranger`` (copies that are not what was
+issued), ``answers`` (expected and found).
 """

@@ -15,8 +15,9 @@ from typing import Any, Final, NoReturn
 
 import httpx
 
-from demo.answers import Answer, Case, invalid, refused, valid
+from demo.answers import Answer, Case, indeterminate, invalid, refused, valid
 from demo.deployment import REPOSITORY, CannotStart, Deployment
+from demo.operator import operate
 from demo.screen import Screen
 from demo.stranger import NothingToChange, claiming_to_be, with_member_duplicated, with_words_changed
 from demo.university import (
@@ -92,6 +93,7 @@ def _demonstrate(deployment: Deployment, screen: Screen, *, once: bool) -> int:
         issued = _issue(deployment, universities, offerings, screen)
         cases = _verify_issued(client, issued, screen)
         cases += _verify_others(client, issued, screen)
+        cases.append(_verify_sandbox(universities[SANDBOX], screen))
         wrong = _show_cases(cases, screen)
         _show_addresses(deployment, issued, screen)
         screen.line()
@@ -110,21 +112,21 @@ def _set_up(deployment: Deployment, screen: Screen) -> dict[str, str]:
     """Make the deployment as an operator does; return the API key of each awarding body."""
     screen.heading(f"1. The operator sets up a deployment in {deployment.folder}")
 
-    def operate(*arguments: str) -> str:
+    def do(*arguments: str) -> str:
         screen.command(f"python -m app {' '.join(arguments)}")
-        return deployment.operate(*arguments)
+        return operate(deployment, *arguments)
 
-    operate("migrate")
-    operate("init")
+    do("init")
     files = sorted((DEMO / "issuers").glob("*.json"))
     for file in files:
-        operate("issuers", "add", str(file.relative_to(REPOSITORY)))
+        do("issuers", "add", str(file.relative_to(REPOSITORY)))
+        do("keys", "generate", file.stem, "--activate")
     slugs = [*(file.stem for file in files), SANDBOX]
     folder = deployment.folder / "api-keys"
     folder.mkdir(mode=0o700)
     keys = {}
     for slug in slugs:
-        keys[slug] = operate("api-keys", "create", slug).strip().splitlines()[-1]
+        keys[slug] = do("api-keys", "create", slug, "--label", "demonstration").strip().splitlines()[-1]
         (folder / slug).write_text(keys[slug])
     screen.line(f"  {len(slugs)} awarding bodies; their API keys are in {folder}/SLUG, for you to play with.")
     return keys
@@ -263,6 +265,18 @@ def _verify_others(client: httpx.Client, issued: list[Issued], screen: Screen) -
     service.university.change_status(service.id, "reinstate", "review-ended")
     ask("service, reinstated", service.content, valid())
     return cases
+
+
+def _verify_sandbox(sandbox: University, screen: Screen) -> Case:
+    """Issue with the sandbox's keys, the offering inline: genuine, and proof of nothing about anyone."""
+    award = _read(DEMO / "awards" / "achievement.json")
+    offering = _read(DEMO / "offerings" / f"{award['offering_file']}.json")
+    request = {"offering": {**offering, "awarding_body": SANDBOX}, **award["award"]}
+    record = sandbox.issue(request, idempotency_key="demo-sandbox")
+    screen.line(f"  {SANDBOX} issues the same badge: anyone may try anything there")
+    status, report = verify(sandbox.client, fetch_as_wallet(sandbox.client, record["public_url"]))
+    expected = indeterminate("issuer-known-member", "test-issuer")
+    return Case("achievement, issued by the sandbox", expected, Answer.of_report(status, report))
 
 
 def _passed(code: str) -> Answer:

@@ -43,6 +43,11 @@ def invalid(check: str, code: str) -> Answer:
     return Answer(200, "invalid", f"{check}: {code}")
 
 
+def indeterminate(check: str, code: str) -> Answer:
+    """Return the verdict *indeterminate* for one reason."""
+    return Answer(200, "indeterminate", f"{check}: {code}")
+
+
 def refused(pointer: str, code: str) -> Answer:
     """Return the refusal of bytes that are not one JSON document."""
     return Answer(400, "malformed-json", f"{pointer}: {code}")

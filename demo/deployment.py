@@ -1,4 +1,4 @@
-"""A deployment of its own for the demonstration: one folder, set up by an operator's commands, one server process."""
+"""A deployment of its own for the demonstration: one folder, one configuration, one server process."""
 
 import contextlib
 import os
@@ -96,26 +96,6 @@ class Deployment:
         if place.exists():
             shutil.rmtree(place)
         place.mkdir(parents=True, mode=0o700)
-
-    def operate(self, *arguments: str, **more: str) -> str:
-        """Run one command of the service as an operator does, and return what it printed.
-
-        Raises:
-            CannotStart: with the command and everything it said, when it fails.
-        """
-        done = subprocess.run(  # noqa: S603 - our own interpreter, our own command
-            [sys.executable, "-m", "app", *arguments],
-            cwd=REPOSITORY,
-            env={**self.environment, **more},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode != 0:
-            raise CannotStart(
-                f"python -m app {' '.join(arguments)} ended with {done.returncode}:\n{done.stdout}{done.stderr}"
-            )
-        return done.stdout
 
     @contextlib.contextmanager
     def serving(self) -> Iterator[None]:
