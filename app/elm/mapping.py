@@ -197,7 +197,7 @@ def _concept_node(concept_id: str, languages: frozenset[str]) -> Node:
     concept = concept_by_id(concept_id)
     assert concept is not None, "only registered concepts get here"
     return {
-        "id": concept.id,
+        "id": concept.iri,
         "type": "Concept",
         "inScheme": {"id": concept.scheme, "type": "ConceptScheme"},
         "prefLabel": concept.label(languages),
@@ -291,17 +291,17 @@ class _Draft:
 
     def concept(self, concept: Concept) -> Node:
         """The concept with its labels in the document's languages, or a reference where it stands already."""
-        if concept.id in self._placed:
-            return _concept_reference(concept.id)
-        self._placed.add(concept.id)
-        return _concept_node(concept.id, self.languages)
+        if concept.iri in self._placed:
+            return _concept_reference(concept.iri)
+        self._placed.add(concept.iri)
+        return _concept_node(concept.iri, self.languages)
 
     def subject(self, concept: Concept) -> Node:
         """The subject of a note, in English alone: machines read it, people read the note."""
-        if concept.id in self._placed:
-            return _concept_reference(concept.id)
-        self._placed.add(concept.id)
-        return _concept_node(concept.id, _ENGLISH)
+        if concept.iri in self._placed:
+            return _concept_reference(concept.iri)
+        self._placed.add(concept.iri)
+        return _concept_node(concept.iri, _ENGLISH)
 
     def concepts(self, concepts: Iterable[Concept]) -> Any:  # noqa: ANN401 - JSON
         return _one_or_many([self.concept(concept) for concept in concepts])
@@ -586,7 +586,7 @@ def _title_and_typology(draft: _Draft) -> None:
 def _display_pages(draft: _Draft) -> None:
     """EDC: one individual display for each language of the title, each with a page image (elm.md section 1.4)."""
     tags = [draft.primary, *(tag for tag in sorted(draft.offering.title) if tag != draft.primary)]
-    found = {concept.id: concept for tag in tags if (concept := language_of_tag(tag)) is not None}
+    found = {concept.iri: concept for tag in tags if (concept := language_of_tag(tag)) is not None}
     languages = list(found.values()) or [codes("language")["en"]]
     image = draft.node(
         "mediaObject",

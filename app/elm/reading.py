@@ -173,17 +173,17 @@ _EVERYTHING_IN_DOCUMENT: Final = Placements(**dict.fromkeys(Placements.model_fie
 
 
 def _element(code: str) -> str:
-    return own("template-element", code).id
+    return own("template-element", code).iri
 
 
 def _by_id(pairs: Iterable[tuple[Value, Concept]]) -> dict[str, Value]:
-    return {concept.id: value for value, concept in pairs}
+    return {concept.iri: value for value, concept in pairs}
 
 
 _MODE_LIST: Final = "mode-of-learning-and-assessment"
 _TYPES: Final = _by_id((kind, own("typology", kind)) for kind in Type)
 _SUBTYPES: Final = _by_id((subtype, own("typology", code)) for subtype, code in TYPOLOGY.items())
-_MICRO_DEGREE: Final = own("typology", "micro-degree").id
+_MICRO_DEGREE: Final = own("typology", "micro-degree").iri
 _RULES: Final = _by_id((rule, own("template-element", f"awarding-body-rule-{rule}")) for rule in AwardingRule)
 _UNIVERSITIES: Final = _by_id(codes("member").items())
 _CYCLES: Final = _by_id((cycle, own("qf-ehea", f"{cycle}-cycle")) for cycle in Cycle)
@@ -206,7 +206,7 @@ _METHODS: Final = _by_id(
     )
     for method in AssessmentMethod
 )
-_OVERALL: Final = own("assessment", "overall-result").id
+_OVERALL: Final = own("assessment", "overall-result").iri
 _SUPERVISIONS: Final = _by_id((pair, european("supervision-verification", code)) for pair, code in SUPERVISION.items())
 _PLACES: Final = _by_id((place, european(_MODE_LIST, code)) for place, code in SUPERVISION_PLACES.items())
 _BASES: Final = _by_id(
@@ -216,8 +216,8 @@ _INTEGRATIONS: Final = _by_id((kind, own("template-element", f"stackability-{kin
 _TOWARDS: Final = _by_id((kind, own("template-element", f"towards-{kind}")) for kind in TowardsKind)
 _FEES: Final = _by_id((purpose, own("template-element", f"fee-{purpose}")) for purpose in FeeFor)
 _DOCUMENT_FORMS: Final = _by_id((form, own("template-element", f"form-of-document-{form}")) for form in DocumentForm)
-_STATELESS: Final = own("nationality-status", "stateless").id
-_SELF_PACED: Final = own("timeframe", "self-paced").id
+_STATELESS: Final = own("nationality-status", "stateless").iri
+_SELF_PACED: Final = own("timeframe", "self-paced").iri
 _TARGET_GROUPS: Final = _by_id(codes("target-group").items())
 _IDENTIFIERS: Final = {name: scheme for scheme, name in IDENTIFIER_SCHEMES.items()}
 _EDITION_SCHEME: Final = own_scheme_iri("template-edition")

@@ -9,7 +9,7 @@ ours are the table in :mod:`app.elm.own_schemes`, served under :data:`VOCABULARY
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -34,18 +34,26 @@ class UnknownCode(ServiceError):
     family: ClassVar[Family] = Family.RULE_BROKEN
 
 
+class NoSuchScheme(ServiceError):
+    """The alliance has no concept scheme of this name."""
+
+    code: ClassVar[str] = "concept-scheme-unknown"
+    title: ClassVar[str] = "There is no such concept scheme"
+    family: ClassVar[Family] = Family.NOT_FOUND
+
+
 @dataclass(frozen=True, slots=True)
 class Concept:
     """A member of a concept scheme."""
 
-    id: str
+    iri: str
     code: str
     scheme: str
     """IRI of the scheme."""
     labels: Mapping[str, str]
     definition: str | None = None
     broader: str | None = None
-    """Id of the broader concept in the same scheme."""
+    """IRI of the broader concept in the same scheme."""
     broad_match: str | None = None
     exact_match: str | None = None
 
@@ -164,7 +172,7 @@ _BY_IRI: Final[Mapping[str, ConceptScheme]] = MappingProxyType(
     {scheme.iri: scheme for scheme in (*EUROPEAN_LISTS.values(), *OWN_LISTS.values())}
 )
 _BY_ID: Final[Mapping[str, Concept]] = MappingProxyType(
-    {concept.id: concept for scheme in _BY_IRI.values() for concept in scheme.members.values()}
+    {concept.iri: concept for scheme in _BY_IRI.values() for concept in scheme.members.values()}
 )
 
 
@@ -203,33 +211,85 @@ def _member(scheme: ConceptScheme, code: str) -> Concept:
         raise UnknownCode(f"The list {scheme.name} has no such code.") from None
 
 
-@cache
-def codes(list_name: str) -> Mapping[str, Concept]:
-    """What may be sent where a request asks for a code of this list: code to concept.
-
-    ``language`` takes the two-letter codes of ISO 639-1; ``target-group`` takes the European members and ours.
-
-    Raises:
-        UnknownCode: when there is no such list.
-    """
-    if list_name == "language":
-        return MappingProxyType(_LANGUAGES)
-    lists = [lists[list_name] for lists in (EUROPEAN_LISTS, OWN_LISTS) if list_name in lists]
-    if not lists:
-        raise UnknownCode("There is no such list.")
-    return MappingProxyType({code: concept for held in lists for code, concept in held.members.items()})
-
-
 def _languages() -> dict[str, Concept]:
     held = EUROPEAN_LISTS["language"]
     return {two_letters: held.members[code] for two_letters, code in (held.iso_639_1 or {}).items()}
 
 
 _LANGUAGES: Final = _languages()
-_TWO_LETTERS: Final = {concept.id: code for code, concept in _LANGUAGES.items()}
+_TWO_LETTERS: Final = {concept.iri: code for code, concept in _LANGUAGES.items()}
 
-CODE_LISTS: Final = tuple(sorted({*EUROPEAN_LISTS, *OWN_LISTS}))
-"""Every name that :func:`codes` answers."""
+
+@dataclass(frozen=True, slots=True)
+class CodeList:
+    """A list whose codes a request may name. Its members' ``code`` is what a request sends."""
+
+    name: str
+    scheme: str
+    """IRI of the (European) concept scheme; the members of ``target-group`` come from two."""
+    label: str
+    complete: bool
+    members: tuple[Concept, ...]
+
+
+def _code_list(name: str) -> CodeList:
+    held = [lists[name] for lists in (EUROPEAN_LISTS, OWN_LISTS) if name in lists]
+    members = [concept for scheme in held for concept in scheme.members.values()]
+    if name == "language":
+        members = [replace(concept, code=code) for code, concept in _LANGUAGES.items()]
+    return CodeList(name, held[0].iri, held[0].label, held[0].complete, tuple(members))
+
+
+CODE_LISTS: Final[Mapping[str, CodeList]] = MappingProxyType(
+    {name: _code_list(name) for name in sorted({*EUROPEAN_LISTS, *OWN_LISTS})}
+)
+"""Every list by name. ``language`` takes two-letter codes (ISO 639-1); ``target-group`` European members and ours."""
+
+_CODES: Final[Mapping[str, Mapping[str, Concept]]] = MappingProxyType(
+    {name: MappingProxyType({member.code: member for member in held.members}) for name, held in CODE_LISTS.items()}
+)
+
+CODES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
+    {
+        name: MappingProxyType({code: concept.labels["en"] for code, concept in members.items()})
+        for name, members in _CODES.items()
+    }
+)
+"""Code to English label, by list: what the rules of the template ask."""
+
+
+def code_list(name: str) -> CodeList:
+    """The list with this name.
+
+    Raises:
+        UnknownCode: when there is no such list.
+    """
+    try:
+        return CODE_LISTS[name]
+    except KeyError:
+        raise UnknownCode("There is no such list.") from None
+
+
+def codes(list_name: str) -> Mapping[str, Concept]:
+    """Code to concept: what may be sent where a request asks for a code of this list.
+
+    Raises:
+        UnknownCode: when there is no such list.
+    """
+    return _CODES[code_list(list_name).name]
+
+
+@cache
+def labels(list_name: str, language: str) -> Mapping[str, str]:
+    """Code to label in ``language``, in English where there is none.
+
+    Raises:
+        UnknownCode: when there is no such list.
+    """
+    members = codes(list_name)
+    return MappingProxyType(
+        {code: concept.labels.get(language, concept.labels["en"]) for code, concept in members.items()}
+    )
 
 
 def language_of_tag(tag: str) -> Concept | None:
@@ -265,14 +325,14 @@ _SKOS_CONTEXT: Final = {
 
 
 @cache
-def skos_document(scheme_name: str) -> Mapping[str, Any]:
+def concept_scheme_document(scheme_name: str) -> Mapping[str, Any]:
     """A scheme of ours as SKOS in JSON-LD: what ``GET /vocabulary/SCHEME/v1`` answers. Treat it as constant.
 
     Raises:
-        UnknownCode: when there is no such scheme.
+        NoSuchScheme: when there is no such scheme.
     """
     if scheme_name not in OWN_LISTS:
-        raise UnknownCode("There is no such concept scheme.")
+        raise NoSuchScheme
     scheme = OWN_LISTS[scheme_name]
     return {
         "@context": _SKOS_CONTEXT,
@@ -281,10 +341,10 @@ def skos_document(scheme_name: str) -> Mapping[str, Any]:
         "title": scheme.label,
         "description": scheme.description,
         "license": "https://creativecommons.org/licenses/by/4.0/",
-        "hasTopConcept": [concept.id for concept in scheme.members.values() if concept.broader is None],
+        "hasTopConcept": [concept.iri for concept in scheme.members.values() if concept.broader is None],
         "concepts": [
             {
-                "id": concept.id,
+                "id": concept.iri,
                 "type": "Concept",
                 "notation": concept.code,
                 "prefLabel": dict(concept.labels),
