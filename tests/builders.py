@@ -368,7 +368,14 @@ def _fill_offering(offering: dict[str, Json], subtype: str, awarding_body: str) 
             "methods_other": {"en": "Poster on a public exhibition"},
             "formal": certificate,
             "summative": certificate,
-            "assessed_by": [awarding_body, {"name": {"en": "Fictional Chamber of Engineers"}, "country": "IRL"}],
+            "assessed_by": [
+                awarding_body,
+                {
+                    "name": {"en": "Fictional Chamber of Engineers"},
+                    "country": "IRL",
+                    "homepage": "https://chamber.example/",
+                },
+            ],
             "supervision": {"supervised": True, "identity_verified": True, "where": "online"},
         }
     )

@@ -79,11 +79,11 @@ def _two_places(limit: int) -> Any:  # noqa: ANN401 - a piece of an annotation
 
 
 Date = Annotated[date, BeforeValidator(_iso_date)]
-Credits = Annotated[Decimal, BeforeValidator(_decimal), _two_places(1000), PlainSerializer(_plain, return_type=str)]
+Credits = Annotated[Decimal, _two_places(1000), BeforeValidator(_decimal), PlainSerializer(_plain, return_type=str)]
 """ECTS credits: decimal with at most two places."""
-Hours = Annotated[Decimal, BeforeValidator(_decimal), _two_places(30_000), PlainSerializer(_plain, return_type=str)]
+Hours = Annotated[Decimal, _two_places(30_000), BeforeValidator(_decimal), PlainSerializer(_plain, return_type=str)]
 """Hours of work: decimal with at most two places."""
-Money = Annotated[Decimal, BeforeValidator(_decimal), _two_places(1_000_000), PlainSerializer(_plain, return_type=str)]
+Money = Annotated[Decimal, _two_places(1_000_000), BeforeValidator(_decimal), PlainSerializer(_plain, return_type=str)]
 
 MemberSlug = Annotated[
     str,

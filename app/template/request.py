@@ -7,7 +7,7 @@ sent, because a value may be personal data; they say what is expected instead.
 
 import difflib
 import types
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Annotated, Any, ClassVar, Final, TypeVar, Union, get_args, get_origin
 
@@ -31,6 +31,32 @@ _LONGEST_NAME: Final = 60
 # compares the two sets with the types.
 UNION_MEMBERS: Final = frozenset({"offering", "timeframe", "prerequisites"})
 UNION_LISTS: Final = frozenset({"provided_by", "assessed_by"})
+
+
+FORM_CODES: Final[Mapping[str, str]] = {
+    "awarding-body-not-one": "Several awarding bodies were sent; one university awards.",
+    "date-malformed": "Not a calendar date such as 2026-06-30.",
+    "duration-malformed": "Not an ISO 8601 duration such as P4M.",
+    "further-findings": f"More than {MOST_FINDINGS} findings; the rest is left out.",
+    "language-tag-malformed": "Not a language tag such as en or pt-BR.",
+    "missing": "A member that the form requires is missing; the pointer leads to its place.",
+    "not-in-list": "Not one of the values that the template names here.",
+    "number-malformed": "Not a decimal number such as 2.5.",
+    "out-of-range": "A number below or above what is accepted here.",
+    "outside-the-framework": "Neither a certificate nor a badge: other micro-credentials are not issued here.",
+    "period-reversed": "A period ends before it starts.",
+    "text-empty": "A text without characters.",
+    "text-too-long": "A text with more characters than accepted here.",
+    "text-unusable": "Control characters, bidirectional overrides, half surrogate pairs and the like cannot be signed.",
+    "too-few": "A list or object with fewer members than needed.",
+    "too-many": "A list or object with more members than accepted.",
+    "too-many-decimal-places": "A number with more decimal places than accepted.",
+    "unknown-member": "The template has no such member; the nearest known name is suggested.",
+    "unusable": "The value cannot be used here for another reason.",
+    "wrong-format": "A text without the form that is expected here, such as that of a country code.",
+    "wrong-type": "Another JSON type is expected here.",
+}
+"""Every code of a finding about the form of a request, with what it means."""
 
 
 class RequestMalformed(ServiceError):
@@ -100,7 +126,7 @@ def _findings(
 def _follows_from_another(error: ErrorDetails) -> bool:
     # "Too few, after validation": the members that were sent are too many or enough, and have findings of their own.
     sent = error["input"]
-    return error["type"] == "too_short" and isinstance(sent, (Sequence, Mapping)) and len(sent) > 0
+    return error["type"] == "too_short" and isinstance(sent, (list, dict)) and len(sent) > 0
 
 
 def _path_sent(error: ErrorDetails) -> Path:

@@ -98,12 +98,12 @@ def _language_tag(value: str) -> str:
 
 
 Line = Annotated[
-    str, BeforeValidator(_cleaned), Field(min_length=1, max_length=MAX_LINE_LENGTH), AfterValidator(_one_line)
+    str, Field(min_length=1, max_length=MAX_LINE_LENGTH), BeforeValidator(_cleaned), AfterValidator(_one_line)
 ]
 """One line of text, 1 to 300 characters, NFC."""
 
 Paragraph = Annotated[
-    str, BeforeValidator(_cleaned), Field(min_length=1, max_length=MAX_TEXT_LENGTH), AfterValidator(_several_lines)
+    str, Field(min_length=1, max_length=MAX_TEXT_LENGTH), BeforeValidator(_cleaned), AfterValidator(_several_lines)
 ]
 """Text of 1 to 5000 characters, NFC; line feeds allowed."""
 

@@ -6,6 +6,7 @@ The words are looked for in the languages of the seven countries; a title in ano
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Final
 
 from app.template.elements import Form, Type
@@ -13,10 +14,10 @@ from app.template.rules.registry import ADVICE, REQUIRED, Case, Sightings, rule
 
 _OTHER: Final = {Type.CERTIFICATE: Type.BADGE, Type.BADGE: Type.CERTIFICATE}
 
-# Words that can stand for nothing else, lower case, found anywhere in a title so that compounds and inflections count.
-# English words count in every language.
+# Words that can stand for nothing else, as patterns in lower case, found anywhere in a title so that compounds and
+# inflections count. English words count in every language.
 TYPE_WORDS: Final[Mapping[str, Mapping[Type, tuple[str, ...]]]] = {
-    "en": {Type.CERTIFICATE: ("certificate",), Type.BADGE: ("badge",)},
+    "en": {Type.CERTIFICATE: ("certificate",), Type.BADGE: ("badge(?!r)",)},
     "de": {Type.CERTIFICATE: ("zertifikat",), Type.BADGE: ("abzeichen",)},
     "sv": {Type.CERTIFICATE: ("certifikat",), Type.BADGE: ("digitalt märke",)},
     "nb": {Type.CERTIFICATE: ("sertifikat",), Type.BADGE: ("digitalt merke",)},
@@ -34,6 +35,7 @@ _ALSO: Final[Mapping[str, Mapping[Type, tuple[str, ...]]]] = {
     "nn": {Type.CERTIFICATE: ("bevis",), Type.BADGE: ("merke",)},
     "no": {Type.CERTIFICATE: ("bevis",), Type.BADGE: ("merke",)},
     "it": {Type.BADGE: ("distintivo",)},
+    "pl": {Type.CERTIFICATE: ("certyfikac",)},
 }
 
 # Sub-type names of 7.2 and Annex 2 in English, and what a translation of them would be.
@@ -67,12 +69,19 @@ def _titles(case: Case) -> Iterator[tuple[str, str]]:
         yield language, title.casefold()
 
 
+@cache
+def _pattern(language: str, kind: Type, *, leniently: bool) -> re.Pattern[str]:
+    words = TYPE_WORDS["en"][kind] + TYPE_WORDS.get(language, {}).get(kind, ())
+    if leniently:
+        words += _ALSO.get(language, {}).get(kind, ())
+    return re.compile("|".join(words))
+
+
 def _names(title: str, language: str, kind: Type, *, leniently: bool = False) -> bool:
     primary = language.partition("-")[0]
-    words = TYPE_WORDS["en"][kind] + TYPE_WORDS.get(primary, {}).get(kind, ())
-    if leniently:
-        words += _ALSO.get(primary, {}).get(kind, ())
-    return any(word in title for word in words)
+    # Languages come from the sender: only those known here get a pattern of their own.
+    known = primary if primary in TYPE_WORDS else "en"
+    return _pattern(known, kind, leniently=leniently).search(title) is not None
 
 
 def _names_other_only(case: Case, title: str, language: str) -> bool:
