@@ -19,9 +19,10 @@ Check = Callable[[str], bool]
 _FORBIDDEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
-# RFC 3987, as far as N-Quads can carry it: a scheme, then nothing that would need an escape (RDF 1.1 N-Quads, IRIREF).
+# RFC 3987, as far as N-Quads can carry it: a scheme, then nothing that would need an escape (RDF 1.1 N-Quads, IRIREF),
+# and none of Unicode's spaces, at which JSON-LD processors stop to see an IRI.
 _IRI: Final = re.compile(
-    '[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>"{}|\\\\^`\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]+'
+    '[A-Za-z][A-Za-z0-9+.-]*:[^\\s\ufeff\x00-\x20<>"{}|\\\\^`\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]+'
 )
 _SCHEME: Final = re.compile("[A-Za-z][A-Za-z0-9+.-]*:")
 

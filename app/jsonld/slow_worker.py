@@ -122,9 +122,8 @@ def _refuse_keywords(document: Mapping[str, Any], places: list[Place]) -> None:
 
 
 def _nothing_stated(places: list[Place]) -> list[Finding]:
-    detail = "Null and empty values vanish: a signature would not cover them."
     return [
-        Finding("nothing-stated", json_pointer(way), detail, "JSON-LD 1.1 API, 5.1.2")
+        Finding("nothing-stated", json_pointer(way), _DETAILS["nothing-stated"])
         for way, value in places
         if value is None or value == []
     ]
@@ -139,6 +138,7 @@ def _found(code: str, places: list[Place], *, key: str | None = None, value: obj
 
 
 _DETAILS: Final[Mapping[str, str]] = {
+    "nothing-stated": "Null and empty values vanish: a signature would not cover them.",
     "undefined-term": "No context defines this member: a signature would not cover it.",
     "undefined-identifier": "No context defines this type, or this identifier is not an absolute IRI.",
     "malformed-language-tag": "This is no well-formed language tag.",
@@ -170,6 +170,10 @@ def _expanded_findings(node: object, places: list[Place]) -> Iterator[Finding]:
             continue
         if not key.startswith("@") and (key.startswith(_NOWHERE) or not is_absolute_iri(key)):
             yield _found("undefined-term", places, key=key.removeprefix(_NO_VOCABULARY))
+        if key == "@graph":
+            for named in value:
+                if not named.keys() - {"@id"}:
+                    yield _found("nothing-stated", places, value=named.get("@id", {}))
         yield from _expanded_findings(value, places)
 
 

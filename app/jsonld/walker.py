@@ -267,9 +267,9 @@ class _Walk:
         self, value: dict[str, Any], key: str, term: Term, active: ActiveContext, path: Path, graph: str
     ) -> str | None:
         """A nested node, in the context that holds for it, in the graph that holds for it."""
-        if "@value" in value or "@list" in value or "@set" in value:
-            raise _unsupported(path, "value, list and set objects")
         if term.use == TYPED:
+            if "@value" in value or "@list" in value or "@set" in value:
+                raise _unsupported(path, "value, list and set objects")
             self.refuse("ill-typed-literal", path)
             return None
         if term.is_scoped:
@@ -283,7 +283,10 @@ class _Walk:
             raise _unsupported(path, "a graph within a graph")
         self._blank_nodes += 1
         named = f"_:b{self._blank_nodes}"
+        before = len(self.quads)
         self.node(value, entered, path, named)
+        if len(self.quads) == before:
+            self.refuse("nothing-stated", path)  # a graph without a statement, whatever identifier stood in it
         return named
 
     def _text(self, value: str, term: Term, active: ActiveContext, path: Path) -> str | None:
