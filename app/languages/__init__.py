@@ -35,7 +35,7 @@ _GAP: Final = re.compile(r"\{([a-z_]+)\}")
 _RANGE: Final = re.compile(r"\s*([A-Za-z]{1,8}|\*)(?:-[A-Za-z0-9]{1,8})*\s*(?:;\s*q=([01](?:\.[0-9]{0,3})?)\s*)?")
 
 
-def say(key: str, language: Language, **facts: str) -> str:
+def say(key: str, language: Language, /, **facts: str) -> str:
     """Return the sentence for ``key`` with its gaps filled from ``facts``; a fact that is not there shows as a dash.
 
     Raises:

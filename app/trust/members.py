@@ -8,10 +8,11 @@ that reader is whom a forger writes for. A wrong yes costs a stranger nothing bu
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Final, Self, TypeAlias
 
 from app.errors import json_pointer
@@ -115,14 +116,15 @@ class Members:
         is only referred to by its ``id``; in it the ``id``, the names in any language, and the notations of its
         identifiers.
         """
-        nodes = _nodes_by_id(document)
+        nodes, organisations = _survey(document)
         claims: dict[tuple[str, str], MemberClaim] = {}
-        for path, value in _organisations(document, []):
-            for organisation_path, organisation in _with_referred(value, path, nodes):
+        followed: set[str] = set()
+        for path, value in organisations:
+            for organisation_path, organisation in _with_referred(value, path, nodes, followed):
                 for text_path, text in _self_descriptions(organisation, organisation_path):
                     member = self._member_meant_by(text)
                     if member is not None:
-                        pointer = json_pointer(text_path)
+                        pointer = _pointer(text_path)
                         claims.setdefault((member.slug, pointer), MemberClaim(member.slug, member.did, pointer))
         return list(claims.values())
 
@@ -151,7 +153,8 @@ def likeness(text: str) -> str:
 
 _BRACKETS: Final = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 
-_Path: TypeAlias = list[str | int]
+# A place in the document as a chain from the leaf upwards: most places are never told, so none is written out early.
+_Path: TypeAlias = "tuple[_Path, str | int] | None"
 _NAME_TERMS: Final = frozenset({"legalName", "name", "prefLabel", "altLabel", "alternateName", "label", "title"})
 _IDENTIFIER_TERMS: Final = frozenset(
     {"identifier", "eIDASIdentifier", "eidasLegalIdentifier", "registration", "vatIdentifier", "taxIdentifier"}
@@ -160,62 +163,68 @@ _NOTATION_TERMS: Final = frozenset({"notation"})
 _ID_TERMS: Final = frozenset({"id", "@id"})
 
 
+@lru_cache(maxsize=2048)
 def _term(key: str) -> str:
     """Return the last step of a term, compact IRI or IRI: a full IRI as key must not hide what it says."""
     return re.split(r"[/#:]", key)[-1]
 
 
 def _children(value: object, path: _Path) -> Iterator[tuple[_Path, str | int, Any]]:
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         for key, item in value.items():
-            yield [*path, key], key, item
-    elif isinstance(value, Sequence) and not isinstance(value, str):
+            yield (path, key), key, item
+    elif isinstance(value, list):
         for position, item in enumerate(value):
-            yield [*path, position], position, item
+            yield (path, position), position, item
 
 
-def _nodes_by_id(document: Mapping[str, Any]) -> dict[str, list[tuple[_Path, Mapping[str, Any]]]]:
-    nodes: dict[str, list[tuple[_Path, Mapping[str, Any]]]] = {}
-    pending: list[tuple[_Path, Any]] = [([], document)]
+def _pointer(path: _Path) -> str:
+    steps = []
+    while path is not None:
+        path, step = path
+        steps.append(step)
+    return json_pointer(reversed(steps))
+
+
+_Nodes: TypeAlias = dict[str, list[tuple[_Path, Mapping[str, Any]]]]
+
+
+def _survey(document: Mapping[str, Any]) -> tuple[_Nodes, list[tuple[_Path, Any]]]:
+    """Walk once; return the nodes by id, and what stands for the issuer and for each awarding body."""
+    nodes: _Nodes = {}
+    organisations: list[tuple[_Path, Any]] = []
+    pending: list[tuple[_Path, Any]] = [(None, document)]
     while pending:
         path, value = pending.pop()
-        if isinstance(value, Mapping):
-            for key in _ID_TERMS & value.keys():
-                if isinstance(value[key], str):
-                    nodes.setdefault(value[key], []).append((path, value))
-        pending.extend((below, item) for below, _, item in _children(value, path))
-    return nodes
+        if isinstance(value, list):
+            pending += [((path, at), item) for at, item in enumerate(value) if isinstance(item, dict | list)]
+            continue
+        for key, item in value.items():
+            if type(item) is str:
+                if key in _ID_TERMS:
+                    nodes.setdefault(item, []).append((path, value))
+            elif isinstance(item, dict | list):
+                pending.append(((path, key), item))
+            term = _term(key)
+            if term == "awardingBody" or (path is None and term == "issuer"):
+                organisations.append(((path, key), item))
+    return nodes, organisations
 
 
-def _organisations(document: Mapping[str, Any], path: _Path) -> Iterator[tuple[_Path, Any]]:
-    """Yield what stands for the issuer and for each awarding body."""
-    for below, key, value in _children(document, path):
-        if isinstance(key, str) and _term(key) == "issuer":
-            yield below, value
-    pending: list[tuple[_Path, Any]] = [(path, document)]
-    while pending:
-        place, value = pending.pop()
-        for below, key, item in _children(value, place):
-            if isinstance(key, str) and _term(key) == "awardingBody":
-                yield below, item
-            pending.append((below, item))
-
-
-def _with_referred(
-    value: object, path: _Path, nodes: Mapping[str, list[tuple[_Path, Mapping[str, Any]]]]
-) -> Iterator[tuple[_Path, Any]]:
-    if isinstance(value, Sequence) and not isinstance(value, str):
+def _with_referred(value: object, path: _Path, nodes: _Nodes, followed: set[str]) -> Iterator[tuple[_Path, Any]]:
+    """Yield an organisation and the nodes its id refers to, those once however often they are referred to."""
+    if isinstance(value, list):
         for below, _, item in _children(value, path):
-            yield from _with_referred(item, below, nodes)
+            yield from _with_referred(item, below, nodes, followed)
         return
     yield path, value
     ids = [value] if isinstance(value, str) else []
     if isinstance(value, Mapping):
         ids = [value[key] for key in _ID_TERMS & value.keys() if isinstance(value[key], str)]
     for identifier in ids:
-        for node_path, node in nodes.get(identifier, ()):
-            if node_path != path:
-                yield node_path, node
+        if identifier not in followed:
+            followed.add(identifier)
+            yield from nodes.get(identifier, ())
 
 
 def _self_descriptions(organisation: object, path: _Path) -> Iterator[tuple[_Path, str]]:

@@ -11,6 +11,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any, Final
 
 from app.errors import Finding, Weight
@@ -83,9 +84,13 @@ class _Case:
         self.known: AllianceMember | None = (
             evidence.members.by_did(self.issuer) if evidence.members is not None and self.issuer is not None else None
         )
-        self.claims: Sequence[MemberClaim] = () if evidence.members is None else evidence.members.claimed_by(document)
         self.proof = _proof(self)
         self.issuer_key = _issuer_key(self)
+
+    @cached_property
+    def claims(self) -> Sequence[MemberClaim]:
+        """Where the document names a member."""
+        return () if self.evidence.members is None else self.evidence.members.claimed_by(self.document)
 
     @property
     def genuine(self) -> bool:

@@ -29,6 +29,10 @@ from app.verification.evidence import Evidence, Policy, StatusEvidence
 from app.verification.judge import proof_facts, proof_result
 
 
+MOST_FINDINGS: Final = 100
+"""Told for one check: a small document with many faults must not make a large answer."""
+
+
 class Verdict(StrEnum):
     """The sum of the checks."""
 
@@ -72,7 +76,8 @@ class ReportedCheck(_Deciding):
     pointer: str | None = Field(default=None, description="JSON pointer into the document that was sent.")
     edc: EdcCheck | None = Field(default=None, description="The EDC check that this one is, by its IRI.")
     problem_type: str | None = Field(default=None, description="Problem type of a W3C specification, where one exists.")
-    findings: tuple[ReportedFinding, ...] = ()
+    findings: tuple[ReportedFinding, ...] = Field(default=(), description="The first hundred, in document order.")
+    findings_in_all: int = Field(default=0, description="How many there are, told or not.")
 
 
 class Reason(BaseModel):
@@ -287,8 +292,9 @@ def _reported(check: Check, language: Language) -> ReportedCheck:
                 citation=finding.citation,
                 weight=finding.weight,
             )
-            for finding in check.details
+            for finding in check.details[:MOST_FINDINGS]
         ),
+        findings_in_all=len(check.details),
     )
 
 

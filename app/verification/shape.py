@@ -7,7 +7,7 @@ once and referred to by ``{id, type}``.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from app.errors import Finding, json_pointer
 
@@ -61,7 +61,8 @@ REQUIRED: Final[Mapping[str, Mapping[str, int | None]]] = {
 }
 _ISSUER: Final[Mapping[str, int | None]] = {"eIDASIdentifier": ONE, "legalName": MANY, "location": MANY}
 
-_Path = tuple[str | int, ...]
+# A place in the document as a chain from the leaf upwards: only the places of findings are ever written out.
+_Path: TypeAlias = "tuple[_Path, str | int] | None"
 
 
 def is_edc(document: Mapping[str, Any]) -> bool:
@@ -72,7 +73,7 @@ def is_edc(document: Mapping[str, Any]) -> bool:
 def shape_findings(document: Mapping[str, Any]) -> list[Finding]:
     """Return every required property that is missing, and every one that stands there too often."""
     body = {key: value for key, value in document.items() if key not in {"@context", "proof", "credentialStatus"}}
-    nodes = [*_nodes(body, ())]
+    nodes = _nodes(body)
     whole: dict[str, list[Mapping[str, Any]]] = {}
     for _, node in nodes:
         if isinstance(node.get("id"), str):
@@ -92,7 +93,7 @@ def shape_findings(document: Mapping[str, Any]) -> list[Finding]:
     issuer = document.get("issuer")
     if isinstance(issuer, Mapping):
         parts = whole.get(str(issuer.get("id")), [issuer])
-        for finding in _check(parts, ("issuer",), "issuer", _ISSUER):
+        for finding in _check(parts, (None, "issuer"), "issuer", _ISSUER):
             findings.setdefault((finding.code, finding.pointer), finding)
     else:
         findings[("issuer-not-a-node", "#/issuer")] = Finding(
@@ -106,11 +107,14 @@ def _check(
 ) -> Iterator[Finding]:
     for name, most in properties.items():
         counts = [_count(part.get(name)) for part in parts]
-        pointer = json_pointer([*path, name])
         if not any(counts):
-            yield Finding("property-missing", pointer, f"{kind}: `{name}` is required.", _CITATION + kind)
+            yield Finding(
+                "property-missing", _pointer((path, name)), f"{kind}: `{name}` is required.", _CITATION + kind
+            )
         elif most is not None and max(counts) > most:
-            yield Finding("property-too-often", pointer, f"{kind}: `{name}` stands at most once.", _CITATION + kind)
+            yield Finding(
+                "property-too-often", _pointer((path, name)), f"{kind}: `{name}` stands at most once.", _CITATION + kind
+            )
 
 
 def _count(value: object) -> int:
@@ -121,15 +125,28 @@ def _count(value: object) -> int:
     return 1
 
 
-def _nodes(value: object, path: _Path) -> Iterator[tuple[_Path, Mapping[str, Any]]]:
-    if isinstance(value, Mapping):
-        if "type" in value:
-            yield path, value
-        for key, item in value.items():
-            yield from _nodes(item, (*path, key))
-    elif isinstance(value, list):
-        for position, item in enumerate(value):
-            yield from _nodes(item, (*path, position))
+def _nodes(document: Mapping[str, Any]) -> list[tuple[_Path, Mapping[str, Any]]]:
+    """Return every node that states a type, in document order."""
+    nodes: list[tuple[_Path, Mapping[str, Any]]] = []
+    pending: list[tuple[_Path, Any]] = [(None, document)]
+    while pending:
+        path, value = pending.pop()
+        if isinstance(value, dict):
+            if "type" in value:
+                nodes.append((path, value))
+            below: list[tuple[str | int, Any]] = list(value.items())
+        else:
+            below = list(enumerate(value))
+        pending += [((path, step), item) for step, item in reversed(below) if isinstance(item, dict | list)]
+    return nodes
+
+
+def _pointer(path: _Path) -> str:
+    steps = []
+    while path is not None:
+        path, step = path
+        steps.append(step)
+    return json_pointer(reversed(steps))
 
 
 def _types(node: Mapping[str, Any]) -> set[str]:

@@ -184,3 +184,11 @@ def test_the_schema_publishes_verdict_reason_and_edc_checks():
 def test_every_reason_not_to_fetch_is_a_kebab_case_code():
     assert all(reason.value == reason.value.lower() and " " not in reason.value for reason in FetchReason)
     assert set(Lookups) == {"members", "anyone", "off"}
+
+
+def test_a_small_document_with_many_faults_makes_no_large_answer():
+    checks = checks_where()
+    faults = tuple(Finding("x", f"#/{number}", "") for number in range(5000))
+    checks[2] = Check(CheckName.NOTHING_DROPPED, Result.FAILED, "not-covered", details=faults)
+    reported = report_of(checks).checks[2]
+    assert (len(reported.findings), reported.findings_in_all) == (100, 5000)
