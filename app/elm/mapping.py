@@ -579,7 +579,7 @@ def _title_and_typology(draft: _Draft) -> None:
     specification["dcType"] = [draft.concept(concept) for concept in types]
     specification["category"] = declarations.KIND.label(draft.languages)
     draft.display |= draft.node("displayParameter", "DisplayParameter", title=title)
-    draft.display["description"] = declarations.summary(offering, draft.languages)
+    draft.display["elmDescription"] = declarations.summary(offering, draft.languages)
     _display_pages(draft)
 
 

@@ -37,6 +37,7 @@ from app.elm.mapping import (
     TYPOLOGY,
 )
 from app.elm.placing import in_document, provider_key, regrouped_titles
+from app.elm.pointers import safe_pointer
 from app.elm.rendering import CREDENTIAL_TYPES, EDC_CONTEXT, VCDM2_CONTEXT
 from app.elm.vocabularies import (
     Concept,
@@ -48,7 +49,7 @@ from app.elm.vocabularies import (
     own_scheme_iri,
     scheme_by_iri,
 )
-from app.errors import Finding, json_pointer
+from app.errors import Finding
 from app.template.elements import (
     Appreciation,
     Assessment,
@@ -242,7 +243,7 @@ class _Node:
 
 
 def _in_full(value: Mapping[str, Any]) -> bool:
-    return any(name not in ("id", "type") for name in value)
+    return len(value) > 2 or not value.keys() <= {"id", "type"}  # noqa: PLR2004 - the two of them
 
 
 class _Document:
@@ -252,8 +253,8 @@ class _Document:
         self.findings: list[Finding] = []
         self.visits = 0
         self.full: dict[str, Mapping[str, Any]] = {}
-        self.root = _Node(document if isinstance(document, Mapping) else {}, ())
-        if not isinstance(document, Mapping):
+        self.root = _Node(document if isinstance(document, dict) else {}, ())
+        if not isinstance(document, dict):
             self.find("element-malformed", (), "A credential is a JSON object.")
         self._collect(self.root.value)
 
@@ -261,17 +262,17 @@ class _Document:
         waiting: list[Any] = [document]
         while waiting:
             value = waiting.pop()
-            if isinstance(value, Mapping):
+            if isinstance(value, dict):
                 node_id = value.get("id")
                 if isinstance(node_id, str) and node_id not in self.full and _in_full(value):
                     self.full[node_id] = value
-                waiting.extend(item for item in value.values() if isinstance(item, (Mapping, list)))
+                waiting.extend(item for item in value.values() if isinstance(item, (dict, list)))
             elif isinstance(value, list):
-                waiting.extend(item for item in value if isinstance(item, (Mapping, list)))
+                waiting.extend(item for item in value if isinstance(item, (dict, list)))
 
     def find(self, code: str, path: Path, detail: str) -> None:
         if len(self.findings) < MAX_VALUES:
-            self.findings.append(Finding(code, json_pointer(path), detail))
+            self.findings.append(Finding(code, safe_pointer(path), detail))
 
     def malformed(self, path: Path, what: str) -> None:
         self.find("element-malformed", path, f"Expected: {what}.")
@@ -299,7 +300,7 @@ class _Document:
             if self.visits > MAX_VISITS:
                 raise _Exhausted
             named = {"id": value} if isinstance(value, str) else value
-            if not isinstance(named, Mapping):
+            if not isinstance(named, dict):
                 self.malformed(path, "a node")
                 continue
             node_id = named.get("id")
@@ -345,7 +346,7 @@ class _Document:
         if node is None or name not in node.value:
             return None
         held = node.value[name]
-        if not isinstance(held, Mapping) or len(held) > MAX_VALUES:
+        if not isinstance(held, dict) or len(held) > MAX_VALUES:
             self.malformed((*node.path, name), "text by language")
             return None
         return dict(held)
