@@ -28,7 +28,6 @@ from app.verification.data_model import Form, form_of, issuer_id, types_of
 from app.verification.evidence import Evidence, Policy, StatusEvidence
 from app.verification.judge import proof_facts, proof_result
 
-
 MOST_FINDINGS: Final = 100
 """Told for one check: a small document with many faults must not make a large answer."""
 

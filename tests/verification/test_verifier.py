@@ -3,6 +3,7 @@
 import base64
 import copy
 import gzip
+import json
 import ssl
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -259,6 +260,30 @@ class TestStrangers:
         assert outcome(report) == (Verdict.INDETERMINATE, "issuer-not-a-member")
         assert result_of(report, CheckName.PROOF) is Result.PASSED
         assert report.issuer.standing is Standing.UNKNOWN
+
+    @pytest.mark.parametrize("end", [None, "2026-01-01T00:00:00Z"])
+    async def test_a_credential_of_version_one_is_read_with_its_own_dates(self, ours, end):
+        stranger = ForeignIssuer()
+        ours.policy = Policy(accepted_issuers=frozenset({stranger.did}))
+        document = await stranger.credential(
+            **{"@context": ["https://www.w3.org/2018/credentials/v1", "https://w3id.org/security/data-integrity/v2"]},
+            validFrom=None,
+            issuanceDate="2025-01-01T00:00:00Z",
+            expirationDate=end,
+        )
+        report = await ours.verify(document)
+        assert outcome(report) == ((Verdict.INVALID, "expired") if end else (Verdict.VALID, "valid"))
+        assert report.document.form == "vc-1.1"
+
+    @pytest.mark.reference
+    @pytest.mark.parametrize("suite", ["vc-di-eddsa/eddsa-rdfc-2022", "vc-di-ecdsa/ecdsa-rdfc-2019-p256"])
+    async def test_the_published_vectors_keep_integrity_and_their_key_is_not_their_issuers(
+        self, ours, reference_dir, suite
+    ):
+        (path,) = (reference_dir / "vectors" / suite).glob("signed*.json")
+        report = await ours.verify(json.loads(path.read_bytes()))
+        assert {check.result for check in report.checks if check.axis == "integrity"} == {Result.PASSED}
+        assert code_of(report, CheckName.ISSUER_KEY) == "key-of-another"
 
     async def test_members_only_means_that_no_stranger_is_asked(self, ours, host, stranger):
         report = await ours.verify(await stranger.credential())
