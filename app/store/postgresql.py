@@ -43,13 +43,13 @@ def postgresql_url(url: sa.URL) -> sa.URL:
     return url.set(drivername="postgresql+asyncpg")
 
 
-def postgresql_engine(url: sa.URL, *, pool_size: int) -> AsyncEngine:
+def postgresql_engine(url: sa.URL, *, pool_size: int, pool_wait_seconds: float) -> AsyncEngine:
     """Return an engine for one event loop."""
     return create_async_engine(
         postgresql_url(url),
         pool_size=pool_size,
         max_overflow=0,
-        pool_timeout=_POOL_WAIT_SECONDS,
+        pool_timeout=pool_wait_seconds,
         hide_parameters=True,  # values are personal data; they stay out of messages
         connect_args={
             "timeout": _CONNECT_SECONDS,
@@ -126,8 +126,8 @@ class PostgresqlDatabase(Database):
 
     dialect: DialectName = "postgresql"
 
-    def __init__(self, url: sa.URL, *, pool_size: int) -> None:
-        self._engine = postgresql_engine(url, pool_size=pool_size)
+    def __init__(self, url: sa.URL, *, pool_size: int, pool_wait_seconds: float = _POOL_WAIT_SECONDS) -> None:
+        self._engine = postgresql_engine(url, pool_size=pool_size, pool_wait_seconds=pool_wait_seconds)
         self._views = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     @asynccontextmanager

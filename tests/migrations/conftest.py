@@ -3,7 +3,7 @@
 from tests.databases import (  # noqa: F401 - pytest finds fixtures by their names here
     database,
     database_url,
-    postgresql_template,
+    postgresql_migrated,
     postgresql_url,
     sqlite_template,
     sqlite_url,
