@@ -6,17 +6,18 @@ assigned", YES and NO; *recommended* follows "recommended", "should", "useful", 
 "primarily" and "can" make no rule at all. Where two places differ the softer one wins and both are cited.
 Never: a clock, a list of countries, a network. Never a finding that repeats personal data.
 
-Public: ``RULES``, ``Rule``, ``check``, ``check_offering``, ``only_advice``, ``TemplateRuleBroken``, ``Codes``,
-``LISTS``.
+Public: ``RULES``, ``Rule``, ``check`` (a request), ``check_offering`` (before publication), ``check_statement`` (what a
+document says), ``Codes``, ``LISTS``.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
-from typing import ClassVar, Final
+from typing import Final
 
-from app.errors import Family, Finding, ServiceError, Weight
+from app.errors import Finding
 from app.template.alliance import MEMBERS, AwardingBody, Member
-from app.template.elements import IssuanceRequest, Offering
+from app.template.elements import IssuanceRequest, Offering, Statement, Subtype
 from app.template.rules import (
     assessment,
     awarding_body,
@@ -38,7 +39,7 @@ from app.template.rules import (
 )
 from app.template.rules.registry import LISTS, Case, Codes, Rule, case_of
 
-__all__ = ["LISTS", "RULES", "Codes", "Rule", "TemplateRuleBroken", "check", "check_offering", "only_advice"]
+__all__ = ["LISTS", "RULES", "Codes", "Rule", "check", "check_offering", "check_statement"]
 
 _IN_ORDER: Final = (
     learner,
@@ -64,14 +65,6 @@ RULES: Final[tuple[Rule, ...]] = tuple(
     each for module in _IN_ORDER for each in vars(module).values() if isinstance(each, Rule)
 )
 """Every rule, in the order of the elements."""
-
-
-class TemplateRuleBroken(ServiceError):
-    """What was sent can be read, and the template does not allow it."""
-
-    code: ClassVar[str] = "template-rule-broken"
-    title: ClassVar[str] = "The ENHANCE template does not allow this"
-    family: ClassVar[Family] = Family.RULE_BROKEN
 
 
 def check(
@@ -106,20 +99,40 @@ def check_offering(
     return _look(case_of(offering, None, offering_at=(), body=body, today=None, codes=codes, members=members))
 
 
-def only_advice(findings: Iterable[Finding]) -> list[Finding]:
-    """Return ``findings`` when all are advice.
+def check_statement(
+    statement: Statement, *, body: AwardingBody, codes: Codes, members: Mapping[str, Member] = MEMBERS
+) -> list[Finding]:
+    """Return every finding about what a document says, read back into the template's elements.
 
-    Raises:
-        TemplateRuleBroken: with all findings, when one of them is required.
+    Not judged is what a document need not show, since it is no longer there: grounds for exceptions (kept inside), date
+    of birth and nationality (a public copy may leave them out), and which university offers most of all units of an
+    offering (a document lists those that the learner took). The day is the business of whoever verifies. All pointers
+    are ``#``: where in a document an element stands is known to the mapping alone.
     """
-    listed = list(findings)
-    stopping = sum(finding.weight is Weight.REQUIRED for finding in listed)
-    if stopping:
-        raise TemplateRuleBroken(
-            "One rule of the template is not met." if stopping == 1 else f"{stopping} rules are not met.",
-            findings=listed,
-        )
-    return listed
+    offering = statement.offering
+    award = statement.award.model_copy(update={"units": offering.units, "assessments": offering.assessments})
+    case = case_of(
+        offering.model_copy(update={"units": (), "assessments": ()}),
+        award,
+        offering_at=("offering",),
+        body=body,
+        today=None,
+        codes=codes,
+        members=members,
+    )
+    return [replace(finding, pointer="#") for finding in _look(case) if not _need_not_show(case, finding)]
+
+
+def _need_not_show(case: Case, finding: Finding) -> bool:
+    match finding.code:
+        case "ects-missing" | "eqf-missing":
+            return case.offering.subtype is Subtype.SPECIALISATION
+        case "learner-incomplete":
+            return finding.pointer in ("#/learner/birth_date", "#/learner/nationalities")
+        case "awarding-rule-not-met" | "prerequisites-only-formal":
+            return True
+        case _:
+            return False
 
 
 def _look(case: Case) -> list[Finding]:
