@@ -16,6 +16,7 @@ from openvc import OpenvcError, VerificationPolicy, verify_credential
 from openvc.did.base import DidDocument, DidResolverRegistry, parse_did_document
 from openvc.did.did_key import DidKeyResolver
 from openvc.resolvers import default_status_list_resolver
+from openvc.status import check_credential_status
 
 CONTEXTS = Path(__file__).resolve().parents[2] / "contexts"
 
@@ -42,47 +43,56 @@ class HandedIn:
 
 
 class Verifier:
-    """One policy for all: every proof binds to the issuer, every status list is authentic and the issuer's own."""
+    """Every proof must hold and bind to the issuer; every status list must be authentic and the issuer's own."""
 
     def __init__(self, documents: dict[str, Any]) -> None:
+        self._documents = documents
         self._contexts = pinned_contexts()
         self._resolver = DidResolverRegistry([HandedIn(documents), DidKeyResolver()])
-        # One proof of the list is enough here; to have all of them checked, hand the list in as a credential too.
-        self._resolve_status_list = default_status_list_resolver(
-            resolver=self._resolver,
-            extra_contexts=self._contexts,
-            fetch=lambda url: json.dumps(one_proof(documents[url], 0)),
-        )
-        # Whether a bit is set is told, not judged.
-        self._policy = VerificationPolicy(require_status_issuer_binding=True, require_not_revoked=False)
+        # Status is asked apart from the proofs: in one call a set bit would hide what it was asked about.
+        self._policy = VerificationPolicy(require_status=False)
 
     def verify(self, name: str, credential: dict[str, Any]) -> dict[str, Any]:
         """Return the answer for one credential."""
         count = len(credential["proof"]) if isinstance(credential.get("proof"), list) else 1
-        proofs, statuses = [], []
-        for number in range(count):
-            alone = one_proof(credential, number)
-            proof: dict[str, Any] = {"cryptosuite": alone.get("proof", {}).get("cryptosuite"), "verified": False}
+        proofs = [self._verify_proof(one_proof(credential, number)) for number in range(count)]
+        answer: dict[str, Any] = {
+            "id": name,
+            "verified": bool(proofs) and all(proof["verified"] for proof in proofs),
+            "proofs": proofs,
+            "statuses": [],
+        }
+        if answer["verified"] and "credentialStatus" in credential:
             try:
-                result = verify_credential(
-                    alone,
-                    policy=self._policy,
-                    resolver=self._resolver,
-                    resolve_status_list=self._resolve_status_list,
-                    extra_contexts=self._contexts,
-                )
+                answer["statuses"] = self._statuses(credential)
             except OpenvcError as error:
-                proof["error"] = f"{type(error).__name__}: {error}"
-            else:
-                proof["verified"] = True
-                entries = getattr(result.status, "entries", ())
-                statuses = [
-                    {"purpose": item.entry.purpose, "index": str(item.entry.index), "set": item.is_set}
-                    for item in entries
-                ]
-            proofs.append(proof)
-        verified = bool(proofs) and all(proof["verified"] for proof in proofs)
-        return {"id": name, "verified": verified, "proofs": proofs, "statuses": statuses}
+                answer |= {"verified": False, "error": f"{type(error).__name__}: {error}"}
+        return answer
+
+    def _verify_proof(self, credential: dict[str, Any]) -> dict[str, Any]:
+        proof: dict[str, Any] = {"cryptosuite": credential.get("proof", {}).get("cryptosuite"), "verified": False}
+        try:
+            verify_credential(credential, policy=self._policy, resolver=self._resolver, extra_contexts=self._contexts)
+        except OpenvcError as error:
+            proof["error"] = f"{type(error).__name__}: {error}"
+        else:
+            proof["verified"] = True
+        return proof
+
+    def _statuses(self, credential: dict[str, Any]) -> list[dict[str, Any]]:
+        issuer = credential["issuer"]
+        resolve = default_status_list_resolver(
+            resolver=self._resolver,
+            extra_contexts=self._contexts,
+            expected_issuer=issuer["id"] if isinstance(issuer, dict) else issuer,
+            # One proof of the list is enough here; to have all of them checked, hand the list in as a credential too.
+            fetch=lambda url: json.dumps(one_proof(self._documents[url], 0)),
+        )
+        result = check_credential_status(credential, resolve_status_list=resolve)
+        return [
+            {"purpose": item.entry.purpose, "index": str(item.entry.index), "set": item.is_set}
+            for item in result.entries
+        ]
 
 
 def one_proof(credential: dict[str, Any], number: int) -> dict[str, Any]:

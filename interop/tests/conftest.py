@@ -4,6 +4,8 @@ import copy
 import json
 import shutil
 import socket
+import subprocess
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +18,7 @@ from demo.university import University, fetch_as_wallet, verify
 from tests.builders import SUBTYPES, full_request, required_only_request
 
 AWARDING_BODY = "wut"
+PARTNER = "tu-berlin"  # provides units of the full requests
 REQUESTS = {"full": full_request, "required-only": required_only_request}
 Json = dict[str, Any]
 
@@ -65,17 +68,28 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def _operate(deployment: Deployment, *arguments: str) -> str:
+    command = [sys.executable, "-m", "app", *arguments]
+    done = subprocess.run(
+        command, cwd=REPOSITORY, env=deployment.environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, f"{' '.join(arguments)}: {done.stdout}{done.stderr}"
+    return done.stdout
+
+
 @pytest.fixture(scope="session")
-def service() -> Iterator[Service]:
+def service(request: pytest.FixtureRequest) -> Iterator[Service]:
     deployment = Deployment(_free_port())
     deployment.begin_afresh()
-    deployment.operate("migrate")
-    deployment.operate("init")
-    deployment.operate("issuers", "add", f"demo/issuers/{AWARDING_BODY}.json")
-    key = deployment.operate("api-keys", "create", AWARDING_BODY).strip().splitlines()[-1]
+    _operate(deployment, "init")
+    for slug in (AWARDING_BODY, PARTNER):
+        _operate(deployment, "issuers", "add", f"demo/issuers/{slug}.json")
+        _operate(deployment, "keys", "generate", slug, "--activate")
+    key = _operate(deployment, "api-keys", "create", AWARDING_BODY, "--label", "interop").strip().splitlines()[-1]
     with deployment.serving(), httpx.Client(base_url=deployment.public_url, timeout=30) as client:
         yield Service(University(AWARDING_BODY, key, client), client)
-    shutil.rmtree(REPOSITORY / deployment.folder)
+    if not request.session.testsfailed:  # else its log may say why
+        shutil.rmtree(REPOSITORY / deployment.folder)
 
 
 @pytest.fixture(scope="session")
