@@ -50,7 +50,7 @@ def forbidden_character(text: str) -> str | None:
     """Return ``"lone-surrogate"`` or ``"control-character"`` when ``text`` holds one, or ``None``.
 
     Tab, line feed and carriage return are text. All other controls and the noncharacters are refused: implementations
-    escape them differently, so the same credential would get two canonical forms (RDFC-1.0 section 5).
+    escape them differently, so the same credential would get two canonical forms (RDFC-1.0, canonical form of N-Quads).
     """
     if _FORBIDDEN.search(text) is None:
         return None

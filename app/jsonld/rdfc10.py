@@ -2,7 +2,7 @@
 
 Invariants:
 
-1. Output is canonical N-Quads: one line a quad, in code point order, no line twice (section 4.4, step 7; section 5).
+1. Output is canonical N-Quads: one line a quad, in code point order, no line twice (section 4.4).
 2. Blank node labels depend on the graph alone, never on the labels or the order that came in.
 3. Work is bounded before it is done. A poison graph ends in :class:`CanonicalizationBudgetExceeded` after a fixed
    number of steps, whatever it looks like (section 7.1 asks implementations for such a limit).
@@ -53,7 +53,7 @@ class CanonicalizationBudgetExceeded(ServiceError):
 
 
 def escape_literal(text: str) -> str:
-    """Return ``text`` as it stands between the quotes of a canonical N-Quads literal (RDFC-1.0 section 5)."""
+    """Return ``text`` as it stands between the quotes of a canonical N-Quads literal (RDFC-1.0)."""
     return text.translate(_ESCAPES) if _NEEDS_ESCAPE.search(text) else text
 
 

@@ -48,7 +48,10 @@ _DETAILS: Final[Mapping[str, tuple[str, str]]] = {
     "malformed-language-tag": ("This is no well-formed language tag.", "RFC 5646, 2.1"),
     "not-text": ("A text, or a list of texts, belongs here.", "JSON-LD 1.1, 4.2.4"),
     "ill-typed-literal": ("This value has not the form that its datatype asks for.", "RDF 1.1 Concepts, 3.3"),
-    "control-character": ("Control characters and noncharacters have no place in a text.", "RDFC-1.0, 5"),
+    "control-character": (
+        "Control characters and noncharacters have no place in a text.",
+        "RDFC-1.0, canonical form of N-Quads",
+    ),
     "lone-surrogate": ("Half of a surrogate pair is no character.", "RFC 8259, 8.2"),
     "rewritten-number": ("JSON-LD would rewrite this number: write it as a string.", "JSON-LD 1.1 API, 8.6"),
     "nothing-stated": ("Null and empty values vanish: a signature would not cover them.", "JSON-LD 1.1 API, 5.1.2"),
@@ -209,7 +212,7 @@ class _Walk:
         return types, (active.with_types(scoped) if scoped else active)
 
     def _subject(self, element: dict[str, Any], inner: ActiveContext, path: Path) -> str:
-        """The subject of a node: its identifier, or a new blank node (8.1, 7.1)."""
+        """The subject of a node: its identifier, or a new blank node (7.2, node map generation)."""
         found = None
         for key in inner.id_keys:
             if key in element:

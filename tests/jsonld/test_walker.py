@@ -1,6 +1,7 @@
 import hashlib
 import json
 from concurrent.futures import ThreadPoolExecutor
+from time import perf_counter
 
 import pytest
 from hypothesis import given, settings
@@ -111,6 +112,18 @@ def test_any_text_comes_out_as_others_write_it(text):
     document = node(title={"en": text}, notation=text)
 
     assert canonicalize(document) == canonicalize_with_pyld(document)
+
+
+def test_the_walker_is_many_times_faster_than_general_processing():
+    def fastest(work):
+        def once():
+            start = perf_counter()
+            work(MICROCREDENTIAL)
+            return perf_counter() - start
+
+        return min(once() for _ in range(10))
+
+    assert fastest(canonicalize) * 8 < fastest(canonicalize_with_pyld)
 
 
 def test_many_threads_may_meet_new_contexts_at_once():
