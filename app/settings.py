@@ -30,7 +30,7 @@ class Lookups(StrEnum):
     OFF = "off"
 
 
-class SettingsUnusable(Exception):  # noqa: N818 - a name of the trade
+class SettingsUnusable(Exception):
     """The environment does not make a working configuration; the message lists every reason."""
 
 

@@ -28,7 +28,7 @@ _STRING_OR_BRACKET: Final = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL
 _SPACE_BEFORE_COLON: Final = re.compile(rb'"[ \t\r\n]+:')
 
 
-class MalformedJson(ServiceError):  # noqa: N818 - a name of the trade
+class MalformedJson(ServiceError):
     """The bytes are not one JSON text that every reader understands in the same way."""
 
     code: ClassVar[str] = "malformed-json"
@@ -36,7 +36,7 @@ class MalformedJson(ServiceError):  # noqa: N818 - a name of the trade
     family: ClassVar[Family] = Family.MALFORMED
 
 
-class DocumentTooLarge(ServiceError):  # noqa: N818 - a name of the trade
+class DocumentTooLarge(ServiceError):
     """More bytes than the door admits."""
 
     code: ClassVar[str] = "document-too-large"

@@ -1,0 +1,42 @@
+"""Who is calling, and the office that serves them: what every route of the API asks for."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from app.issuance.access import Caller, Scope, authenticate
+from app.issuance.office import Office
+
+_bearer = HTTPBearer(
+    auto_error=False,
+    scheme_name="API key",
+    description="`Authorization: Bearer` with a key made by `python -m app api-keys create`. "
+    "The awarding body is the key's.",
+)
+
+
+async def _office(request: Request) -> Office:
+    office: Office = request.app.state.office
+    return office
+
+
+TheOffice = Annotated[Office, Depends(_office)]
+
+
+def _permitted(scope: Scope) -> Callable[[Office, HTTPAuthorizationCredentials | None], Awaitable[Caller]]:
+    async def caller(
+        office: TheOffice, presented: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+    ) -> Caller:
+        return await authenticate(office, presented.credentials if presented else None, scope)
+
+    return caller
+
+
+AnyCaller = Annotated[Caller, Depends(_permitted(Scope.ANY))]
+OfferingReader = Annotated[Caller, Depends(_permitted(Scope.OFFERINGS_READ))]
+OfferingWriter = Annotated[Caller, Depends(_permitted(Scope.OFFERINGS_WRITE))]
+CredentialReader = Annotated[Caller, Depends(_permitted(Scope.CREDENTIALS_READ))]
+CredentialIssuer = Annotated[Caller, Depends(_permitted(Scope.CREDENTIALS_ISSUE))]
+StatusChanger = Annotated[Caller, Depends(_permitted(Scope.CREDENTIALS_STATUS))]

@@ -1,0 +1,188 @@
+"""Credentials: issue, rehearse, read, find, change the status, replace."""
+
+from datetime import date
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Header, Query, Request, Response
+
+from app.api.callers import CredentialIssuer, CredentialReader, StatusChanger, TheOffice
+from app.api.problems import described
+from app.api.requests import json_answer, json_body, read_json
+from app.errors import Family
+from app.issuance import change_status, finding, forms, issue, replace
+from app.issuance.finding import CredentialPage, History
+from app.issuance.issue import Rehearsal
+from app.issuance.records import CredentialRecord, Form, Status
+
+router = APIRouter(prefix="/api/v1/credentials", tags=["credentials"])
+
+_FAILURES = described(
+    Family.MALFORMED,
+    Family.UNAUTHENTICATED,
+    Family.NOT_PERMITTED,
+    Family.NOT_FOUND,
+    Family.CONFLICT,
+    Family.RULE_BROKEN,
+    Family.UNAVAILABLE,
+)
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=255,
+        pattern=r"^[!-~]+$",
+        description="Any text of yours; a repetition with the same body gets the first answer again",
+    ),
+]
+
+
+@router.post(
+    "",
+    status_code=201,
+    response_model=CredentialRecord,
+    responses={
+        **_FAILURES,
+        200: {
+            "description": "`dry_run`: what would be issued; otherwise: this award was issued before, and here it is",
+            "model": Rehearsal | CredentialRecord,
+        },
+    },
+    openapi_extra=json_body("IssuanceRequest"),
+    summary="Issue a credential",
+)
+async def issue_credential(
+    request: Request,
+    office: TheOffice,
+    caller: CredentialIssuer,
+    idempotency_key: IdempotencyKey = None,
+    dry_run: Annotated[bool, Query(description="Check everything, sign and store nothing")] = False,  # noqa: FBT002 - a query parameter
+) -> Response:
+    """Issue an award as a signed credential.
+
+    201 means that the signed bytes exist and are stored. The same award again answers 200 with the existing credential;
+    the same learner, offering and date with other content answers 409 with its address: use replacement.
+    """
+    value = await read_json(request, max_bytes=office.max_request_bytes)
+    if dry_run:
+        return json_answer(await issue.rehearse(office, caller, value))
+    return _answer(await issue.issue(office, caller, value, idempotency_key=idempotency_key), office.public_url)
+
+
+@router.get("", response_model=CredentialPage, responses=_FAILURES, summary="List credentials")
+async def list_credentials(
+    office: TheOffice,
+    caller: CredentialReader,
+    cursor: Annotated[str | None, Query(max_length=200, description="`next_cursor` of the page before")] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    offering: Annotated[UUID | None, Query(description="Only awards for this offering")] = None,
+    status: Annotated[Status | None, Query(description="Only those with this status")] = None,
+    awarded_from: Annotated[date | None, Query()] = None,
+    awarded_to: Annotated[date | None, Query()] = None,
+) -> Response:
+    """Newest first. To look for a learner use the search: nothing personal belongs in an address."""
+    wanted = finding.Filter(offering=offering, status=status, awarded_from=awarded_from, awarded_to=awarded_to)
+    return json_answer(await finding.page(office, caller, wanted, cursor=cursor, limit=limit))
+
+
+@router.post(
+    "/search",
+    response_model=CredentialPage,
+    responses=_FAILURES,
+    openapi_extra=json_body("Search"),
+    summary="Find the credentials of a learner",
+)
+async def search(request: Request, office: TheOffice, caller: CredentialReader) -> Response:
+    """The learner is named as in requests: by reference, ESI, student number, or names and birth date."""
+    value = await read_json(request, max_bytes=office.max_request_bytes)
+    return json_answer(await finding.search(office, caller, value))
+
+
+@router.get(
+    "/{credential_id}", response_model=CredentialRecord, responses=_FAILURES, summary="Read a credential's record"
+)
+async def read(credential_id: UUID, office: TheOffice, caller: CredentialReader) -> Response:
+    """State, status, addresses and forms."""
+    return json_answer(await finding.record(office, caller, credential_id))
+
+
+@router.get(
+    "/{credential_id}/history", response_model=History, responses=_FAILURES, summary="Read what happened to an award"
+)
+async def history(credential_id: UUID, office: TheOffice, caller: CredentialReader) -> Response:
+    """Every issuance, replacement and status change of the award that this credential belongs to, oldest first."""
+    return json_answer(await finding.history(office, caller, credential_id))
+
+
+@router.get("/{credential_id}/forms", response_model=list[Form], responses=_FAILURES, summary="List the secured forms")
+async def list_forms(credential_id: UUID, office: TheOffice, caller: CredentialReader) -> Response:
+    """Each form with its state and address."""
+    return json_answer((await finding.record(office, caller, credential_id)).forms)
+
+
+@router.get("/{credential_id}/forms/{form}", response_class=Response, responses=_FAILURES, summary="Download a form")
+async def download(credential_id: UUID, form: str, office: TheOffice, caller: CredentialReader) -> Response:
+    """The stored bytes, verbatim."""
+    document = await forms.read_for(office, caller, credential_id, form)
+    return Response(
+        document.content,
+        media_type=document.media_type,
+        headers={"ETag": document.etag, "Cache-Control": "private, no-store"},
+    )
+
+
+@router.post(
+    "/{credential_id}/status",
+    response_model=CredentialRecord,
+    responses=_FAILURES,
+    openapi_extra=json_body("StatusChangeRequest"),
+    summary="Revoke, suspend or reinstate",
+)
+async def change(credential_id: UUID, request: Request, office: TheOffice, caller: StatusChanger) -> Response:
+    """Revocation is final; a suspension can be lifted. The published status list shows the change at once."""
+    value = await read_json(request, max_bytes=office.max_request_bytes)
+    return json_answer(await change_status.change_status(office, caller, credential_id, value))
+
+
+@router.post(
+    "/{credential_id}/replacement",
+    status_code=201,
+    response_model=CredentialRecord,
+    responses=_FAILURES,
+    openapi_extra=json_body("ReplacementRequest"),
+    summary="Issue a corrected credential in place of this one",
+)
+async def replace_credential(
+    credential_id: UUID,
+    request: Request,
+    office: TheOffice,
+    caller: CredentialIssuer,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """The earlier credential is revoked as superseded. The new one does not mention it; award date and number stay."""
+    value = await read_json(request, max_bytes=office.max_request_bytes)
+    return _answer(
+        await replace.replace(office, caller, credential_id, value, idempotency_key=idempotency_key), office.public_url
+    )
+
+
+@router.post(
+    "/{credential_id}/public-url",
+    response_model=CredentialRecord,
+    responses=_FAILURES,
+    summary="Give the credential a new public address",
+)
+async def rotate_public_url(credential_id: UUID, office: TheOffice, caller: CredentialIssuer) -> Response:
+    """The old address stops working at once."""
+    return json_answer(await forms.rotate_public_url(office, caller, credential_id))
+
+
+def _answer(answer: issue.Answer, public_url: str) -> Response:
+    headers: dict[str, Any] = {
+        "Location": f"{public_url}/api/v1/credentials/{answer.credential_id}",
+        "Cache-Control": "no-store",
+    }
+    if answer.replayed:
+        headers["Idempotency-Replayed"] = "true"
+    return Response(answer.record, answer.status, headers, "application/json")

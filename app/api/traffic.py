@@ -1,0 +1,90 @@
+"""Around every request: a trace identifier, one log line without personal data, and the headers of the house.
+
+The log names the route (``/c/{token}``), never the path: a capability URL in a log would be the credential itself.
+"""
+
+import secrets
+import time
+from collections.abc import Callable
+from typing import Final
+
+import structlog
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_log = structlog.get_logger("traffic")
+
+# What anyone may fetch from anywhere; everything under /api/ needs a key that a web page should not hold.
+_OPEN_TO_BROWSERS: Final = (
+    "/c/",
+    "/verify",
+    "/issuers/",
+    "/.well-known/",
+    "/catalogue",
+    "/contexts/",
+    "/vocabulary/",
+    "/problems/",
+    "/trust/",
+)
+_EXPOSED: Final = "ETag, Link, Location, Retry-After, X-Trace-Id"
+_SILENT: Final = ("/healthz", "/readyz")
+
+
+class Traffic:
+    """ASGI middleware; see the module."""
+
+    def __init__(self, application: ASGIApp, *, elapsed: Callable[[], float] = time.perf_counter) -> None:
+        self._application = application
+        self._elapsed = elapsed
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._application(scope, receive, send)
+            return
+        trace_id = secrets.token_hex(8)
+        scope["trace_id"] = trace_id
+        path: str = scope["path"]
+        open_to_browsers = path.startswith(_OPEN_TO_BROWSERS)
+        started = self._elapsed()
+        status = 0
+
+        async def answer(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                headers["X-Trace-Id"] = trace_id
+                headers.setdefault("X-Content-Type-Options", "nosniff")
+                headers.setdefault("Referrer-Policy", "no-referrer")
+                if open_to_browsers:
+                    headers["Access-Control-Allow-Origin"] = "*"
+                    headers["Access-Control-Expose-Headers"] = _EXPOSED
+            await send(message)
+
+        if open_to_browsers and scope["method"] == "OPTIONS":
+            await _preflight(answer)
+        else:
+            await self._application(scope, receive, answer)
+        if path not in _SILENT:
+            route = getattr(scope.get("route"), "path", None) or "unrouted"
+            milliseconds = round((self._elapsed() - started) * 1000, 2)
+            _log.info(
+                "request",
+                trace_id=trace_id,
+                method=scope["method"],
+                route=route,
+                status=status,
+                milliseconds=milliseconds,
+            )
+
+
+async def _preflight(send: Send) -> None:
+    headers = [
+        (b"access-control-allow-methods", b"GET, HEAD, POST, OPTIONS"),
+        (b"access-control-allow-headers", b"accept, content-type, if-none-match"),
+        (b"access-control-max-age", b"86400"),
+        (b"content-length", b"0"),
+    ]
+    await send({"type": "http.response.start", "status": 204, "headers": headers})
+    await send({"type": "http.response.body", "body": b""})

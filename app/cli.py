@@ -1,0 +1,389 @@
+"""The command line: the same stories as over HTTP, for whoever stands at the machine.
+
+Exit codes: 0 done (for ``verify``: valid), 1 refused (``verify``: invalid), 2 wrong usage, 3 could not be decided
+(``verify``: indeterminate), 4 the service or its records are not in order.
+"""
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from datetime import UTC, timedelta
+from pathlib import Path
+from typing import Annotated, Any, Final, NoReturn, TypeVar
+
+import typer
+import uvicorn
+
+from app.errors import Family, ServiceError
+from app.issuance import access, forms, issue, offerings, setup
+from app.issuance.access import GRANTABLE, Scope
+from app.issuance.office import Office
+from app.keys import Algorithm, Keyring, MasterSecret
+from app.languages import Language
+from app.main import configure_logging, now, open_office, verifier_of
+from app.settings import Settings, SettingsUnusable, load_settings
+from app.store import migrate as migrate_database
+from app.strict_json import JsonValue, parse
+
+T = TypeVar("T")
+
+DONE: Final = 0
+REFUSED: Final = 1
+UNDECIDED: Final = 3
+OUT_OF_ORDER: Final = 4
+
+application = typer.Typer(
+    name="app",
+    help="Issue and verify ENHANCE micro-credentials. "
+    "Configuration comes from the environment: docs/operator-guide.md.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+keys = typer.Typer(help="Signing keys of an awarding body.", no_args_is_help=True)
+issuers = typer.Typer(help="Awarding bodies of this deployment.", no_args_is_help=True)
+api_keys = typer.Typer(help="API keys of the universities' systems.", no_args_is_help=True)
+offerings_group = typer.Typer(help="Offerings.", no_args_is_help=True)
+application.add_typer(keys, name="keys")
+application.add_typer(issuers, name="issuers")
+application.add_typer(api_keys, name="api-keys")
+application.add_typer(offerings_group, name="offerings")
+
+Slug = Annotated[str, typer.Argument(help="The awarding body, such as tu-berlin")]
+Fragment = Annotated[str, typer.Argument(help="The key's name, such as ed25519-2026-1; `keys list` shows them")]
+JsonFile = Annotated[Path, typer.Argument(help="A JSON file; - for standard input", allow_dash=True)]
+
+
+def run() -> None:
+    """Run the command line; failures with a name become one message and an exit code."""
+    try:
+        application()
+    except ServiceError as error:
+        _fail(error)
+    except SettingsUnusable as error:
+        print(f"The environment cannot be used:\n{error}", file=sys.stderr)
+        raise SystemExit(OUT_OF_ORDER) from None
+
+
+@application.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on")] = None,
+    workers: Annotated[int | None, typer.Option(help="Worker processes")] = None,
+) -> None:
+    """Serve the API, the public addresses and /verify."""
+    settings = load_settings()
+    configure_logging(settings.log_level)
+    # Whatever is wrong is said here, once, and not by every worker.
+    _checked_start(settings)
+    uvicorn.run(
+        "app.main:create",
+        factory=True,
+        host=host or settings.host,
+        port=port or settings.port,
+        workers=workers or settings.workers,
+        access_log=False,
+        log_level=settings.log_level.lower(),
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=30,
+    )
+
+
+@application.command()
+def migrate() -> None:
+    """Bring the database to the schema of this version; makes it if it is not there."""
+    migrate_database(load_settings().database_url)
+    print("The database is up to date.")
+
+
+@application.command()
+def init() -> None:
+    """Set up a new deployment: master secret, keyring, database, the service's key and the test issuer. Repeatable."""
+    settings = load_settings()
+    if not settings.master_secret_file.exists():
+        settings.master_secret_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        MasterSecret.generate().write(settings.master_secret_file)
+        print(f"Made the master secret: {settings.master_secret_file}. Back it up apart from the database.")
+    if not Keyring.exists(settings.keys_dir):
+        Keyring.create(settings.keys_dir, MasterSecret.read(settings.master_secret_file))
+        print(f"Made the keyring: {settings.keys_dir}.")
+    migrate_database(settings.database_url)
+    _with_office(setup.initialise, settings=settings, begun=False)
+    print(f"Ready at {settings.public_url}. Next: issuers add, keys generate, api-keys create, serve.")
+
+
+@application.command()
+def doctor() -> None:
+    """Say what is in order and what is not."""
+    settings = load_settings()
+    findings: list[tuple[bool, str]] = []
+
+    async def look(office: Office) -> None:
+        await office.database.check()
+        findings.append((True, "The database answers."))
+        for slug, issuer in sorted((await office.all_issuers()).items()):
+            algorithms = {key.signer.algorithm for key in issuer.keys}
+            missing = [algorithm.value for algorithm in setup.PROOF_ALGORITHMS if algorithm not in algorithms]
+            findings.append(
+                (
+                    not missing,
+                    f"{slug}: " + (f"no active key for {', '.join(missing)}" if missing else "can sign") + ".",
+                )
+            )
+
+    _with_office(look, settings=settings)
+    if settings.loopback_exceptions:
+        findings.append((False, f"THE GUARDED WAY OUT IS LOOSENED for {', '.join(settings.loopback_exceptions)}."))
+    for good, sentence in findings:
+        print(f"{'ok  ' if good else 'LOOK'}  {sentence}")
+    if not all(good for good, _ in findings):
+        raise SystemExit(REFUSED)
+
+
+# --- awarding bodies
+
+
+@issuers.command("add")
+def add_issuer(description: JsonFile) -> None:
+    """Configure an awarding body from a JSON description (docs/operator-guide.md). Its DID follows from its slug."""
+    value = _read_json(description)
+    if not isinstance(value, dict):
+        _usage("The description is a JSON object.")
+    body = _with_office(lambda office: setup.add_awarding_body(office, value))
+    print(f"{body.slug}: {body.did}")
+
+
+@issuers.command("list")
+def list_issuers() -> None:
+    """List the awarding bodies."""
+    for slug, issuer in sorted(_with_office(lambda office: office.all_issuers()).items()):
+        membership = "member" if issuer.body.is_member else "not a member"
+        print(f"{slug:14} {issuer.body.did}  keys: {len(issuer.keys)}  {membership}")
+
+
+# --- keys
+
+
+@keys.command("generate")
+def generate_keys(
+    slug: Slug,
+    activate: Annotated[bool, typer.Option(help="Sign with them at once; for a new issuer")] = False,  # noqa: FBT002 - an option
+    algorithm: Annotated[list[Algorithm] | None, typer.Option(help="Ed25519 and P-256 when left out")] = None,
+) -> None:
+    """Make new signing keys and publish them; they sign after `keys activate`."""
+    algorithms = tuple(algorithm or setup.PROOF_ALGORITHMS)
+    for key in _with_office(lambda office: setup.generate_keys(office, slug, algorithms=algorithms, activate=activate)):
+        print(f"{key.fragment:16} {key.state.value:14} {key.public_key}")
+
+
+@keys.command("list")
+def list_keys(slug: Slug) -> None:
+    """List every key that the awarding body ever had."""
+    for key in _with_office(lambda office: setup.list_keys(office, slug)):
+        print(f"{key.fragment:16} {key.algorithm:8} {key.state.value:14} {key.public_key}")
+
+
+@keys.command("activate")
+def activate_key(slug: Slug, fragment: Fragment) -> None:
+    """Let a pre-published key sign from now on; the one that did is retired and still verifies."""
+    _with_office(lambda office: setup.activate_key(office, slug, fragment))
+    print(f"{fragment} signs for {slug} now.")
+
+
+@keys.command("retire")
+def retire_key(slug: Slug, fragment: Fragment) -> None:
+    """Let a key sign no more. What it signed still verifies."""
+    _with_office(lambda office: setup.retire_key(office, slug, fragment))
+    print(f"{fragment} signs no more; what it signed still verifies.")
+
+
+@keys.command("revoke")
+def revoke_key(
+    slug: Slug,
+    fragment: Fragment,
+    reason: Annotated[str, typer.Option(help="Why, for the record", prompt=True)],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask")] = False,  # noqa: FBT002 - an option
+) -> None:
+    """Declare a key compromised: nothing that it signed verifies any more."""
+    count = _with_office(lambda office: setup.count_signed_with(office, slug, fragment))
+    if not yes:
+        typer.confirm(
+            f"{count} credentials were signed with {fragment}. None of them will verify. Revoke it?", abort=True
+        )
+    _with_office(lambda office: setup.revoke_key(office, slug, fragment, reason))
+    print(f"{fragment} is revoked; {count} credentials no longer verify by it.")
+
+
+# --- API keys
+
+
+@api_keys.command("create")
+def create_api_key(
+    slug: Slug,
+    label: Annotated[str, typer.Option(help="Which system uses it")] = "",
+    scope: Annotated[list[Scope] | None, typer.Option(help="May be repeated; all when left out")] = None,
+    days: Annotated[int | None, typer.Option(min=1, help="How long it is usable; 365 when left out")] = None,
+) -> None:
+    """Make an API key and show it, this once."""
+    scopes = frozenset(scope or GRANTABLE) - {Scope.ANY}
+    expires_at = now() + timedelta(days=days or 365)
+    print(
+        _with_office(
+            lambda office: access.create_api_key(office, slug, scopes=scopes, label=label, expires_at=expires_at)
+        )
+    )
+
+
+@api_keys.command("list")
+def list_api_keys(slug: Slug) -> None:
+    """List the keys of an awarding body, without their secrets."""
+    for key in _with_office(lambda office: access.list_api_keys(office, slug)):
+        state = "usable" if key.usable(now()) else "revoked" if key.revoked_at else "expired"
+        until = key.expires_at.astimezone(UTC).date().isoformat() if key.expires_at else "never"
+        print(f"{key.prefix}  {state:8} expires {until}  {' '.join(sorted(key.scopes))}  {key.label}")
+
+
+@api_keys.command("revoke")
+def revoke_api_key(slug: Slug, prefix: Annotated[str, typer.Argument(help="As `api-keys list` shows it")]) -> None:
+    """Close a key for ever."""
+    if not _with_office(lambda office: access.revoke_api_key(office, slug, prefix)):
+        print(f"{slug} has no open key {prefix}.", file=sys.stderr)
+        raise SystemExit(REFUSED)
+    print(f"{prefix} opens nothing any more.")
+
+
+# --- offerings, issuing, verifying
+
+
+@offerings_group.command("import")
+def import_offerings(
+    slug: Slug,
+    files: Annotated[list[Path], typer.Argument(help="JSON files, one offering each")],
+    publish: Annotated[bool, typer.Option(help="Publish them as well")] = True,  # noqa: FBT002 - an option
+) -> None:
+    """Import offerings and publish them."""
+
+    async def import_one(office: Office, file: Path) -> str:
+        caller = await access.operator(office, slug)
+        record = await offerings.create(office, caller, _read_json(file))
+        if not publish:
+            return f"{record.id} draft"
+        version = await offerings.publish(office, caller, record.id)
+        return f"{version.id} version {version.version}"
+
+    async def import_all(office: Office) -> int:
+        refused = 0
+        for file in files:
+            try:
+                print(f"{file}: {await import_one(office, file)}")
+            except ServiceError as error:
+                refused += 1
+                _show(error, str(file))
+        return refused
+
+    refused = _with_office(import_all)
+    if refused:
+        print(f"{refused} of {len(files)} files were refused.", file=sys.stderr)
+        raise SystemExit(REFUSED)
+
+
+@application.command("issue")
+def issue_file(
+    slug: Slug,
+    request: JsonFile,
+    dry_run: Annotated[bool, typer.Option(help="Check everything, sign and store nothing")] = False,  # noqa: FBT002 - an option
+    output: Annotated[Path | None, typer.Option(help="Write the signed credential to this file")] = None,
+) -> None:
+    """Issue a credential from a request file, as POST /api/v1/credentials does."""
+    value = _read_json(request)
+
+    async def work(office: Office) -> bytes:
+        caller = await access.operator(office, slug)
+        if dry_run:
+            return (await issue.rehearse(office, caller, value)).model_dump_json(indent=2).encode()
+        answer = await issue.issue(office, caller, value)
+        if output is not None:
+            document = await forms.read_for(office, caller, answer.credential_id, issue.VCDM2_FORM)
+            output.write_bytes(document.content)
+        return answer.record
+
+    print(_with_office(work).decode())
+
+
+@application.command()
+def verify(
+    credential: JsonFile,
+    language: Annotated[Language, typer.Option(help="Language of the sentences")] = Language.ENGLISH,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the whole report as JSON")] = False,  # noqa: FBT002 - an option
+) -> None:
+    """Verify a credential file, as POST /verify does. Exit code: 0 valid, 1 invalid, 3 indeterminate."""
+    settings = load_settings()
+    document = _read_json(credential)
+
+    async def work(office: Office) -> Any:  # noqa: ANN401 - the report
+        verifier = verifier_of(office, settings)
+        return await verifier.verify(document, now=now(), language=language)
+
+    report = _with_office(work, settings=settings)
+    if as_json:
+        print(report.model_dump_json(indent=2))
+    else:
+        for check in report.checks:
+            print(f"{check.result.value:12} {check.title}: {check.sentence}")
+        print(f"\n{report.verdict.value.upper()}: {report.reason.sentence}")
+    raise SystemExit({"valid": DONE, "invalid": REFUSED}.get(report.verdict.value, UNDECIDED))
+
+
+# --- how commands work
+
+
+def _with_office(work: Callable[[Office], Awaitable[T]], *, settings: Settings | None = None, begun: bool = True) -> T:
+    """Do ``work`` with the deployment's office; ``begun`` insists that it was set up."""
+    office = open_office(settings or load_settings())
+
+    async def whole() -> T:
+        try:
+            if begun:
+                await office.open()
+            return await work(office)
+        finally:
+            await office.close()
+
+    return asyncio.run(whole())
+
+
+def _checked_start(settings: Settings) -> None:
+    async def nothing(_: Office) -> None:
+        return
+
+    _with_office(nothing, settings=settings)
+
+
+def _read_json(file: Path) -> JsonValue:
+    try:
+        raw = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+    except OSError as error:
+        _usage(f"{file}: {error.strerror}")
+    return parse(raw, max_bytes=16 * 1024 * 1024)
+
+
+def _usage(sentence: str) -> NoReturn:
+    print(sentence, file=sys.stderr)
+    raise SystemExit(2)
+
+
+def _show(error: ServiceError, subject: str = "") -> None:
+    print(f"{subject + ': ' if subject else ''}{error.title} ({error.code})", file=sys.stderr)
+    if error.detail != error.title:
+        print(f"  {error.detail}", file=sys.stderr)
+    for finding in error.findings:
+        source = f" [{finding.citation}]" if finding.citation else ""
+        print(
+            f"  {finding.weight.value:11} {finding.pointer}: {finding.detail} ({finding.code}){source}", file=sys.stderr
+        )
+
+
+def _fail(error: ServiceError) -> NoReturn:
+    _show(error)
+    raise SystemExit(OUT_OF_ORDER if error.family is Family.UNAVAILABLE else REFUSED) from None

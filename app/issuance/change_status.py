@@ -1,0 +1,148 @@
+"""Revoke, suspend, reinstate: each with its reason and who did it, visible in the published list at once.
+
+A change concerns the revision that the credential belongs to, and so every copy of it, those in wallets included. It
+does not touch a later replacement. Events are the truth; the lists are derived from them when they are read.
+"""
+
+from enum import StrEnum
+from typing import Annotated, ClassVar, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from app.errors import Family, Finding, ServiceError, json_pointer
+from app.issuance.access import Caller
+from app.issuance.finding import CredentialUnknown, read_record
+from app.issuance.issue import status_of
+from app.issuance.office import Office
+from app.issuance.records import CredentialRecord, ReinstatementReason, RevocationReason, Status, SuspensionReason
+from app.store import credentials, events, status_events
+from app.store.states import StatusChange
+from app.store.status_events import StatusEvent
+from app.strict_json import JsonValue, canonical
+
+
+class StatusChangeMalformed(ServiceError):
+    """The change or its reason is not one of the listed words."""
+
+    code: ClassVar[str] = "status-change-malformed"
+    title: ClassVar[str] = "The status change cannot be understood"
+    family: ClassVar[Family] = Family.RULE_BROKEN
+
+
+class RevocationFinal(ServiceError):
+    """The credential is revoked, and revocation is final. A corrected credential can be issued as its replacement."""
+
+    code: ClassVar[str] = "revocation-final"
+    title: ClassVar[str] = "The credential is revoked for good"
+    family: ClassVar[Family] = Family.CONFLICT
+
+
+class _Change(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class _Revocation(_Change):
+    change: Literal["revoke"]
+    reason: RevocationReason
+
+
+class _Suspension(_Change):
+    change: Literal["suspend"]
+    reason: SuspensionReason
+
+
+class _Reinstatement(_Change):
+    change: Literal["reinstate"]
+    reason: ReinstatementReason
+
+
+_CHANGE: TypeAdapter[_Revocation | _Suspension | _Reinstatement] = TypeAdapter(
+    Annotated[_Revocation | _Suspension | _Reinstatement, Field(discriminator="change")]
+)
+
+
+class StatusChangeKind(StrEnum):
+    """What may be done."""
+
+    REVOKE = "revoke"
+    SUSPEND = "suspend"
+    REINSTATE = "reinstate"
+
+
+class StatusChangeRequest(BaseModel):
+    """The body of ``POST /api/v1/credentials/{id}/status``."""
+
+    change: StatusChangeKind
+    reason: str = Field(
+        description="revoke: issued-in-error, integrity, learner-request; suspend: under-review, learner-request; "
+        "reinstate: review-ended, learner-request",
+        examples=["issued-in-error"],
+    )
+
+
+async def change_status(office: Office, caller: Caller, credential_id: UUID, value: JsonValue) -> CredentialRecord:
+    """Change the status of a credential; asking for what already holds changes nothing.
+
+    Raises:
+        StatusChangeMalformed: with every finding.
+        CredentialUnknown: not the caller's.
+        RevocationFinal: it is revoked, and the change is not a revocation.
+    """
+    try:
+        wanted = _CHANGE.validate_python(value)
+    except ValidationError as error:
+        findings = [
+            Finding(
+                "status-change-malformed",
+                json_pointer(step for step in item["loc"] if step not in list(StatusChangeKind)),
+                item["msg"],
+            )
+            for item in error.errors(include_input=False, include_url=False)
+        ]
+        raise StatusChangeMalformed(findings=findings) from None
+    if wanted.reason == RevocationReason.SUPERSEDED:
+        finding = Finding(
+            "status-change-malformed", "#/reason", "A credential is superseded by issuing its replacement."
+        )
+        raise StatusChangeMalformed(findings=[finding])
+    moment = office.clock()
+    async with office.database.transaction() as connection:
+        entry = await credentials.find_entry(connection, caller.awarding_body_id, credential_id)
+        if entry is None:
+            raise CredentialUnknown
+        status = status_of(entry)
+        if status is Status.REVOKED and wanted.change != "revoke":
+            raise RevocationFinal
+        becomes = {"revoke": Status.REVOKED, "suspend": Status.SUSPENDED, "reinstate": Status.VALID}[wanted.change]
+        if status is not becomes:
+            await status_events.append(
+                connection,
+                StatusEvent(
+                    awarding_body_id=caller.awarding_body_id,
+                    award_id=entry.credential.award_id,
+                    change=StatusChange(wanted.change),
+                    reason=wanted.reason.value,
+                    actor=caller.actor,
+                    at=moment,
+                    revision=entry.credential.revision,
+                ),
+            )
+            await events.append(
+                connection,
+                events.Event(
+                    caller.awarding_body_id,
+                    moment,
+                    caller.actor,
+                    f"credential-{becomes.value if becomes is not Status.VALID else 'reinstated'}",
+                    str(entry.credential.award_id),
+                    canonical(
+                        {
+                            "credential": str(credential_id),
+                            "reason": wanted.reason.value,
+                            "revision": entry.credential.revision,
+                        }
+                    ),
+                ),
+            )
+        return await read_record(connection, office, caller, credential_id)

@@ -1,0 +1,166 @@
+"""The bytes of a credential: the stored ones, verbatim, and the renderings that are made from its frozen tree."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Final
+from uuid import UUID
+
+import orjson
+
+from app.elm.rendering import CredentialFacts, render_edc
+from app.errors import Family, ServiceError
+from app.issuance.access import Caller
+from app.issuance.finding import CredentialUnknown, record
+from app.issuance.issue import VCDM2_FORM, data_key_of, new_public_token, revision_place, status_of
+from app.issuance.office import Office, sealed_place
+from app.issuance.records import CredentialRecord, Status
+from app.keys import DataCipher
+from app.store import awards, credentials, events, secured_forms
+from app.store.connection import Connection
+from app.store.credentials import CredentialEntry
+from app.store.states import CredentialState, FormState
+from app.strict_json import canonical
+
+EDC_FORM: Final = "edc"
+EDC_MEDIA_TYPE: Final = "application/ld+json"
+
+
+class FormPending(ServiceError):
+    """The form is being made. Ask again in a moment."""
+
+    code: ClassVar[str] = "form-pending"
+    title: ClassVar[str] = "The form is not ready yet"
+    family: ClassVar[Family] = Family.UNAVAILABLE
+
+
+class FormUnknown(ServiceError):
+    """The credential has no such form."""
+
+    code: ClassVar[str] = "form-unknown"
+    title: ClassVar[str] = "The credential has no such form"
+    family: ClassVar[Family] = Family.NOT_FOUND
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Bytes that leave, and what HTTP needs to know about them."""
+
+    content: bytes
+    media_type: str
+    etag: str
+
+
+@dataclass(frozen=True, slots=True)
+class PublicDocument(Document):
+    """A credential at its public address."""
+
+    status: Status
+    superseded: bool
+
+
+async def read_public(office: Office, token: str) -> PublicDocument:
+    """Return the signed bytes at a public address.
+
+    Raises:
+        CredentialUnknown: nobody has this address, or not any more.
+        FormPending: prepared, but not signed yet.
+        Erased: the learner's data was erased.
+    """
+    async with office.database.read() as connection:
+        entry = await _public_entry(connection, token)
+        document = await _read_form(connection, office, entry, VCDM2_FORM)
+    return PublicDocument(
+        document.content, document.media_type, document.etag, status_of(entry), entry.superseded_by is not None
+    )
+
+
+async def read_edc(office: Office, token: str) -> bytes:
+    """Return the EDC rendering of the credential at a public address; unsigned.
+
+    Raises:
+        CredentialUnknown, Erased: as :func:`read_public`.
+    """
+    async with office.database.read() as connection:
+        return await _render_edc(connection, office, await _public_entry(connection, token))
+
+
+async def read_for(office: Office, caller: Caller, credential_id: UUID, form: str) -> Document:
+    """Return a form to the awarding body.
+
+    Raises:
+        CredentialUnknown: not the caller's.
+        FormUnknown, FormPending, Erased: see there.
+    """
+    async with office.database.read() as connection:
+        entry = await credentials.find_entry(connection, caller.awarding_body_id, credential_id)
+        if entry is None:
+            raise CredentialUnknown
+        if form == EDC_FORM:
+            content = await _render_edc(connection, office, entry)
+            return Document(content, EDC_MEDIA_TYPE, f'W/"{entry.credential.id}-edc"')
+        return await _read_form(connection, office, entry, form)
+
+
+async def rotate_public_url(office: Office, caller: Caller, credential_id: UUID) -> CredentialRecord:
+    """Give a credential a new public address; the old one opens nothing from now on.
+
+    Raises:
+        CredentialUnknown: not the caller's.
+    """
+    moment = office.clock()
+    async with office.database.transaction() as connection:
+        credential = await credentials.find(connection, caller.awarding_body_id, credential_id)
+        if credential is None:
+            raise CredentialUnknown
+        await credentials.change_public_token(connection, caller.awarding_body_id, credential_id, new_public_token())
+        await events.append(
+            connection,
+            events.Event(
+                caller.awarding_body_id,
+                moment,
+                caller.actor,
+                "public-url-changed",
+                str(credential.award_id),
+                canonical({"credential": str(credential_id)}),
+            ),
+        )
+    return await record(office, caller, credential_id)
+
+
+async def _public_entry(connection: Connection, token: str) -> CredentialEntry:
+    entry = await credentials.find_by_public_token(connection, token)
+    if entry is None or entry.credential.state is CredentialState.ABANDONED:
+        raise CredentialUnknown
+    return entry
+
+
+async def _read_form(connection: Connection, office: Office, entry: CredentialEntry, form: str) -> Document:
+    credential = entry.credential
+    row = await secured_forms.find(connection, credential.awarding_body_id, credential.id, form)
+    if row is None:
+        raise FormUnknown
+    if row.state is not FormState.READY or row.content is None or row.sha256 is None:
+        raise FormPending(retry_after_seconds=2)
+    data_key = await data_key_of(connection, office, credential.awarding_body_id, credential.award_id)
+    content = DataCipher.open(data_key, row.content, sealed_place("secured_form", "content", row.id))
+    return Document(content, row.media_type, f'"{row.sha256.hex()}"')
+
+
+async def _render_edc(connection: Connection, office: Office, entry: CredentialEntry) -> bytes:
+    credential = entry.credential
+    data_key = await data_key_of(connection, office, credential.awarding_body_id, credential.award_id)
+    revision = await awards.find_revision(
+        connection, credential.awarding_body_id, credential.award_id, credential.revision
+    )
+    assert revision is not None
+    tree = orjson.loads(
+        DataCipher.open(
+            data_key, revision.elm_tree, revision_place("elm_tree", credential.award_id, credential.revision)
+        )
+    )
+    facts = CredentialFacts(
+        uuid=credential.id,
+        issued=credential.created_at,
+        valid_from=credential.valid_from,
+        valid_until=credential.valid_until,
+    )
+    return orjson.dumps(render_edc(tree, facts))

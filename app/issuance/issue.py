@@ -1,0 +1,705 @@
+"""Issue an award as a credential.
+
+With a signer in this process, in this order:
+
+1. A repeated ``Idempotency-Key`` gets its first answer again, before anything else is looked at.
+2. The request passes the types, the rules and the mapping (``prepare``).
+3. A place in a status list is taken: unique for ever, burned if anything below fails.
+4. The document is rendered; signing brings it into canonical form, which refuses whatever a signature would not cover;
+   each proof is checked with the public key.
+5. ONE transaction stores award, data key, revision, credential, bytes, event and answer. Only then does anything leave.
+
+With any other signer, 5 comes before the signing, as *prepared* with the exact bytes and a lease, and a second
+transaction stores the signed bytes. Whoever finds a prepared credential whose lease ran out signs those same bytes
+(``finish_prepared``). No transaction is open while a slow signer works.
+
+The natural key (awarding body, offering in any version, learner, award date) makes two requests for one award meet in
+step 5: the second is answered with the first one's credential, or refused if it says something else.
+"""
+
+import asyncio
+import base64
+import hashlib
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, Final
+from uuid import UUID, uuid4
+
+import orjson
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.elm.mapping import MAPPING_VERSION
+from app.elm.rendering import CredentialFacts, render_vcdm2
+from app.errors import Family, ServiceError, Weight
+from app.issuance.access import Caller
+from app.issuance.office import Issuer, Office, sealed_place
+from app.issuance.prepare import OfferingSource, PreparedAward, RulesBroken, prepare
+from app.issuance.records import Advice, CredentialRecord, Form, OfferingVersionName, Status, advice
+from app.jsonld import ELM_CONTEXT_URL, canonicalize, pinned_context
+from app.keys import DataCipher, DataKey
+from app.securing.data_integrity import secure
+from app.status import StatusPurpose, status_list_entries, status_list_url
+from app.store import awards, credentials, data_keys, events, idempotency, offerings, secured_forms
+from app.store.awards import NUMBER_TAKEN, Award, AwardRevision
+from app.store.connection import Connection
+from app.store.credentials import Credential, CredentialEntry
+from app.store.failures import AlreadyThere
+from app.store.secured_forms import SecuredForm
+from app.store.states import Audience, CredentialState, FormState
+from app.store.status_events import Standing
+from app.strict_json import JsonValue, canonical
+from app.template.request import parse_request
+
+VCDM2_FORM: Final = "vcdm2-di"
+VCDM2_MEDIA_TYPE: Final = "application/vc"
+LEASE: Final = timedelta(seconds=60)
+"""How long a slow signer may take before somebody else finishes its work."""
+LONGEST_WAIT_SECONDS: Final = 10.0
+OUR_CONTEXT: Final = (
+    {
+        "id": ELM_CONTEXT_URL,
+        "digestSRI": "sha384-"
+        + base64.b64encode(hashlib.sha384(pinned_context(ELM_CONTEXT_URL).content).digest()).decode(),
+    },
+)
+"""``relatedResource`` (VCDM 2.0 section 5.3): which bytes our context is."""
+_NUMBER_ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_TRIES: Final = 3
+
+
+class IdempotencyKeyReused(ServiceError):
+    """The Idempotency-Key was used before for another body. Use a new key for a new request."""
+
+    code: ClassVar[str] = "idempotency-key-reused"
+    title: ClassVar[str] = "The Idempotency-Key belongs to another request"
+    family: ClassVar[Family] = Family.RULE_BROKEN
+
+
+class RequestUnderWay(ServiceError):
+    """The same request is being worked on. Ask again in a moment; nothing is issued twice."""
+
+    code: ClassVar[str] = "request-under-way"
+    title: ClassVar[str] = "The same request is being worked on"
+    family: ClassVar[Family] = Family.CONFLICT
+
+
+class AwardDiffers(ServiceError):
+    """This learner has an award for this offering and date already, and it says something else. Use replacement."""
+
+    code: ClassVar[str] = "award-differs"
+    title: ClassVar[str] = "The award was issued before with other content"
+    family: ClassVar[Family] = Family.CONFLICT
+
+
+class Erased(ServiceError):
+    """The personal data of this award was erased; the record that it existed, and its status, remain."""
+
+    code: ClassVar[str] = "erased"
+    title: ClassVar[str] = "The personal data of this award was erased"
+    family: ClassVar[Family] = Family.NOT_FOUND
+
+
+class Rehearsal(BaseModel):
+    """What a dry run found. Nothing was signed or stored."""
+
+    model_config = ConfigDict(frozen=True)
+
+    dry_run: bool = True
+    issuable: bool
+    findings: list[dict[str, str | None]] = Field(
+        description="Required findings would stop the issuance; advice would not"
+    )
+    credential: dict[str, Any] | None = Field(description="The unsigned document, with placeholders for identifiers")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the caller gets: a status (201 issued, 200 was there), the record as JSON, whether it is a repetition."""
+
+    status: int
+    record: bytes
+    credential_id: UUID
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """Everything that is to be stored about one new credential, complete but for its signature."""
+
+    caller: Caller
+    prepared: PreparedAward
+    award: Award
+    credential: Credential
+    wrapped_key: bytes | None
+    data_key: DataKey
+    claims: bytes
+    tree: bytes
+    revision: int
+    document: Mapping[str, Any]
+    created_at: datetime
+
+
+async def rehearse(office: Office, caller: Caller, value: JsonValue) -> Rehearsal:
+    """Do everything but signing and storing.
+
+    Raises:
+        RequestMalformed, OfferingUnknown, AwardingBodyForeign: as :func:`issue`.
+    """
+    prepared, findings = await prepare(office, caller, parse_request(value))
+    shown = [
+        {
+            "code": item.code,
+            "pointer": item.pointer,
+            "detail": item.detail,
+            "citation": item.citation,
+            "weight": item.weight.value,
+        }
+        for item in findings
+    ]
+    if prepared is None:
+        return Rehearsal(issuable=False, findings=shown, credential=None)
+    moment = office.clock()
+    number = certificate_number(prepared.issuer.body.slug, moment, "00000000")
+    tree = prepared.tree(number, await office.bodies())
+    urls = _status_urls(office, prepared.issuer, 0)
+    document = render_vcdm2(tree, _facts(UUID(int=0), prepared, moment, status_list_entries(urls, 0)))
+    canonicalize(document)  # refuses what a signature would not cover
+    return Rehearsal(issuable=True, findings=shown, credential=document)
+
+
+async def issue(office: Office, caller: Caller, value: JsonValue, *, idempotency_key: str | None = None) -> Answer:
+    """Issue the award that ``value`` requests; see the module.
+
+    Raises:
+        RequestMalformed, RulesBroken: with every finding.
+        OfferingUnknown, AwardingBodyForeign: not the caller's.
+        IdempotencyKeyReused, RequestUnderWay, AwardDiffers: see there.
+        SigningKeysMissing, SigningFailed, DatabaseUnavailable: try again later.
+    """
+    claim = Claim.of(caller, idempotency_key, b"issue", value)
+    # 1
+    if claim and (earlier := await claim.earlier_answer(office)):
+        return earlier
+    # 2
+    prepared, findings = await prepare(office, caller, parse_request(value))
+    if prepared is None:
+        raise RulesBroken(
+            f"{sum(item.weight is Weight.REQUIRED for item in findings)} required findings.", findings=findings
+        )
+    for attempt in range(_TRIES):
+        draft = await draft_first(office, caller, prepared)
+        try:
+            return await carry_out(office, draft, claim)
+        except AlreadyThere as error:
+            # Two random certificate numbers met; the next draft has another.
+            if error.constraint != NUMBER_TAKEN or attempt == _TRIES - 1:
+                raise
+    raise AssertionError
+
+
+async def draft_first(office: Office, caller: Caller, prepared: PreparedAward) -> Draft:
+    """Draft the first credential of a new award."""
+    moment = office.clock()
+    award = Award(
+        id=uuid4(),
+        awarding_body_id=caller.awarding_body_id,
+        offering_id=prepared.source.offering_id or uuid4(),
+        learner_key=prepared.learner_key,
+        awarded_on=prepared.awarded_on,
+        certificate_number=certificate_number(prepared.issuer.body.slug, moment),
+        current_revision=1,
+        created_at=moment,
+    )
+    wrapped, data_key = office.new_data_key(award.id)
+    return await draft_credential(office, caller, prepared, award, revision=1, data_key=data_key, wrapped_key=wrapped)
+
+
+async def draft_credential(
+    office: Office,
+    caller: Caller,
+    prepared: PreparedAward,
+    award: Award,
+    *,
+    revision: int,
+    data_key: DataKey,
+    wrapped_key: bytes | None,
+) -> Draft:
+    """Draft a credential of ``award``: map it, take a place in a status list, render the document."""
+    moment = office.clock()
+    issuer = prepared.issuer
+    assert award.certificate_number is not None
+    tree = prepared.tree(award.certificate_number, await office.bodies())
+    # 3
+    place = await office.status_places.take(awarding_body_id=issuer.awarding_body_id, issuer_id=issuer.issuer_id)
+    credential = Credential(
+        id=uuid4(),
+        awarding_body_id=caller.awarding_body_id,
+        award_id=award.id,
+        revision=revision,
+        issuer_id=issuer.issuer_id,
+        audience=Audience.PUBLIC,
+        holder=None,
+        public_token=new_public_token(),
+        state=CredentialState.ISSUED,
+        lease_until=None,
+        valid_from=prepared.valid_from,
+        valid_until=prepared.valid_until,
+        status_list_id=place.status_list_id,
+        status_index=place.index,
+        created_at=moment,
+    )
+    # 4
+    entries = status_list_entries(_status_urls(office, issuer, place.number), place.index)
+    document = render_vcdm2(tree, _facts(credential.id, prepared, moment, entries))
+    return Draft(
+        caller=caller,
+        prepared=prepared,
+        award=award,
+        credential=credential,
+        wrapped_key=wrapped_key,
+        data_key=data_key,
+        claims=prepared.claims,
+        tree=orjson.dumps(tree),
+        revision=revision,
+        document=document,
+        created_at=moment,
+    )
+
+
+async def carry_out(office: Office, draft: Draft, claim: "Claim | None") -> Answer:
+    """Sign and store ``draft`` by the path that the signers allow (5)."""
+    keys = draft.prepared.issuer.signing_keys()
+    if all(key.signer.in_process for key in keys):
+        content = await sign(draft.document, draft.prepared.issuer, draft.created_at)
+        return await _store(office, draft, claim, content)
+    lease_until = draft.created_at + LEASE
+    prepared = replace(
+        draft, credential=replace(draft.credential, state=CredentialState.PREPARED, lease_until=lease_until)
+    )
+    earlier = await _store(office, prepared, claim, None)
+    if earlier.credential_id != draft.credential.id:
+        return earlier
+    content = await sign(draft.document, draft.prepared.issuer, draft.created_at)
+    return await finish(office, draft, claim, content)
+
+
+async def sign(document: Mapping[str, Any], issuer: Issuer, created: datetime) -> bytes:
+    """Return ``document`` with the issuer's proofs, each checked, as the bytes that will leave."""
+    signers = [(key.signer, key.verification_method) for key in issuer.signing_keys()]
+    return orjson.dumps(await secure(document, signers=signers, created=created))
+
+
+async def _store(office: Office, draft: Draft, claim: "Claim | None", content: bytes | None) -> Answer:
+    """Store ``draft`` in one transaction: as issued with ``content``, as prepared without."""
+    async with office.database.transaction() as connection:
+        if claim and (earlier := await claim.begin(connection, office, draft.created_at)):
+            return earlier
+        version = await _offering_version(connection, draft)
+        award, new = draft.award, draft.revision > 1
+        if not new:
+            award, new = await awards.insert_or_find(connection, replace(award, offering_id=version.id))
+        if not new:
+            return await _existing(connection, office, draft, award, version, claim)
+        await store_draft(connection, draft, version, content)
+        record = record_of(
+            office,
+            draft.prepared.issuer.body.slug,
+            entry_of(draft, version),
+            [form_of(office, draft.credential.id, FormState.READY if content else FormState.PENDING)],
+            advice(list(draft.prepared.findings)),
+        )
+        answer = Answer(201, record.model_dump_json().encode(), draft.credential.id)
+        if claim and content is not None:
+            await claim.finish(connection, answer, draft.data_key)
+        return answer
+
+
+async def store_draft(
+    connection: Connection, draft: Draft, version: OfferingVersionName, content: bytes | None
+) -> None:
+    """Write the rows of a new credential and its event."""
+    credential = draft.credential
+    body, award_id, moment = credential.awarding_body_id, credential.award_id, draft.created_at
+    seal = DataCipher.seal
+    if draft.wrapped_key is not None:
+        await data_keys.add(connection, data_keys.DataKey(award_id, body, draft.wrapped_key, moment))
+    await awards.add_revision(
+        connection,
+        AwardRevision(
+            awarding_body_id=body,
+            award_id=award_id,
+            revision=draft.revision,
+            offering_id=version.id,
+            offering_version=version.version,
+            claims=seal(draft.data_key, draft.claims, revision_place("claims", award_id, draft.revision)),
+            elm_tree=seal(draft.data_key, draft.tree, revision_place("elm_tree", award_id, draft.revision)),
+            mapping_version=MAPPING_VERSION,
+            created_at=moment,
+        ),
+    )
+    await credentials.add(connection, credential)
+    form_id = uuid4()
+    payload = orjson.dumps(draft.document)
+    await secured_forms.add(
+        connection,
+        SecuredForm(
+            id=form_id,
+            awarding_body_id=body,
+            award_id=award_id,
+            credential_id=credential.id,
+            form=VCDM2_FORM,
+            level="",
+            payload=seal(draft.data_key, payload, sealed_place("secured_form", "payload", form_id)),
+            content=seal(draft.data_key, content, sealed_place("secured_form", "content", form_id))
+            if content
+            else None,
+            media_type=VCDM2_MEDIA_TYPE,
+            sha256=hashlib.sha256(content).digest() if content else None,
+            signing_key_id=draft.prepared.issuer.signing_keys()[0].key_id if content else None,
+            signed_at=moment if content else None,
+            state=FormState.READY if content else FormState.PENDING,
+            created_at=moment,
+        ),
+    )
+    await events.append(
+        connection,
+        events.Event(
+            awarding_body_id=body,
+            at=moment,
+            actor=draft.caller.actor,
+            kind="credential-issued" if content else "credential-prepared",
+            subject=str(award_id),
+            body=canonical({"credential": str(credential.id), "revision": draft.revision}),
+        ),
+    )
+
+
+async def finish(office: Office, draft: Draft, claim: "Claim | None", content: bytes) -> Answer:
+    """Store the signed bytes of a prepared credential in a second transaction."""
+    moment = office.clock()
+    async with office.database.transaction() as connection:
+        await store_signed(
+            connection,
+            draft.credential,
+            draft.data_key,
+            content,
+            signing_key_id=draft.prepared.issuer.signing_keys()[0].key_id,
+            actor=draft.caller.actor,
+            moment=moment,
+        )
+        entry = await credentials.find_entry(connection, draft.caller.awarding_body_id, draft.credential.id)
+        assert entry is not None
+        record = record_of(
+            office,
+            draft.caller.slug,
+            entry,
+            [form_of(office, draft.credential.id, FormState.READY)],
+            advice(list(draft.prepared.findings)),
+        )
+        answer = Answer(201, record.model_dump_json().encode(), draft.credential.id)
+        if claim:
+            await claim.finish(connection, answer, draft.data_key)
+    return answer
+
+
+async def store_signed(
+    connection: Connection,
+    credential: Credential,
+    data_key: DataKey,
+    content: bytes,
+    *,
+    signing_key_id: UUID,
+    actor: str,
+    moment: datetime,
+) -> None:
+    """Complete the pending form of a prepared credential; whoever was first wins, the bytes are the same document's."""
+    form = await secured_forms.find(connection, credential.awarding_body_id, credential.id, VCDM2_FORM)
+    assert form is not None
+    completed = await secured_forms.complete(
+        connection,
+        form.id,
+        content=DataCipher.seal(data_key, content, sealed_place("secured_form", "content", form.id)),
+        sha256=hashlib.sha256(content).digest(),
+        signing_key_id=signing_key_id,
+        signed_at=moment,
+    )
+    if completed and await credentials.mark_issued(connection, credential.id):
+        await events.append(
+            connection,
+            events.Event(
+                awarding_body_id=credential.awarding_body_id,
+                at=moment,
+                actor=actor,
+                kind="credential-issued",
+                subject=str(credential.award_id),
+                body=canonical({"credential": str(credential.id), "revision": credential.revision}),
+            ),
+        )
+
+
+async def finish_prepared(office: Office) -> int:
+    """Sign what was prepared and then left behind, the very same bytes; return how many were finished."""
+    moment = office.clock()
+    async with office.database.transaction() as connection:
+        claimed = await credentials.claim_expired(connection, now=moment, lease_until=moment + LEASE)
+    by_id = {issuer.awarding_body_id: issuer for issuer in (await office.all_issuers()).values()}
+    for credential in claimed:
+        issuer = by_id[credential.awarding_body_id]
+        async with office.database.read() as connection:
+            data_key = await data_key_of(connection, office, credential.awarding_body_id, credential.award_id)
+            form = await secured_forms.find(connection, credential.awarding_body_id, credential.id, VCDM2_FORM)
+        assert form is not None
+        document = orjson.loads(
+            DataCipher.open(data_key, form.payload, sealed_place("secured_form", "payload", form.id))
+        )
+        content = await sign(document, issuer, office.clock())
+        async with office.database.transaction() as connection:
+            await store_signed(
+                connection,
+                credential,
+                data_key,
+                content,
+                signing_key_id=issuer.signing_keys()[0].key_id,
+                actor="service",
+                moment=office.clock(),
+            )
+    return len(claimed)
+
+
+async def data_key_of(connection: Connection, office: Office, awarding_body_id: UUID, award_id: UUID) -> DataKey:
+    """Return the data key of an award in clear.
+
+    Raises:
+        Erased: it was destroyed.
+    """
+    row = await data_keys.find(connection, awarding_body_id, award_id)
+    if row is None or row.wrapped_key is None:
+        raise Erased
+    return office.data_key(award_id, row.wrapped_key)
+
+
+async def _offering_version(connection: Connection, draft: Draft) -> OfferingVersionName:
+    source: OfferingSource = draft.prepared.source
+    if source.offering_id is not None and source.version is not None:
+        return OfferingVersionName(id=source.offering_id, version=source.version)
+    kept = await offerings.keep_unlisted(
+        connection,
+        awarding_body_id=draft.award.awarding_body_id,
+        offering_id=draft.award.offering_id,
+        content=source.content,
+        now=draft.created_at,
+    )
+    return OfferingVersionName(id=kept.offering_id, version=kept.version)
+
+
+async def _existing(
+    connection: Connection,
+    office: Office,
+    draft: Draft,
+    award: Award,
+    version: OfferingVersionName,
+    claim: "Claim | None",
+) -> Answer:
+    """Answer with the credential that this award has already, if it says the same."""
+    body = draft.caller.awarding_body_id
+    copies = await credentials.list_of_award(connection, body, award.id)
+    current = next(copy for copy in copies if copy.audience is Audience.PUBLIC)
+    location = f"{office.public_url}/api/v1/credentials/{current.id}"
+    data_key = await data_key_of(connection, office, body, award.id)
+    said = await awards.find_revision(connection, body, award.id, award.current_revision)
+    assert said is not None
+    claims = DataCipher.open(data_key, said.claims, revision_place("claims", award.id, said.revision))
+    if claims != draft.claims or said.offering_version != version.version:
+        raise AwardDiffers(
+            "The award exists with other content; POST the correction to its replacement.", location=location
+        )
+    if current.state is CredentialState.PREPARED:
+        raise RequestUnderWay(retry_after_seconds=2, location=location)
+    entry = await credentials.find_entry(connection, body, current.id)
+    assert entry is not None
+    record = record_of(
+        office,
+        draft.caller.slug,
+        entry,
+        [form_of(office, current.id, FormState.READY)],
+        advice(list(draft.prepared.findings)),
+    )
+    answer = Answer(200, record.model_dump_json().encode(), current.id)
+    if claim:
+        await claim.finish(connection, answer, data_key)
+    return answer
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A claim on an Idempotency-Key for one request."""
+
+    awarding_body_id: UUID
+    key: str
+    request_sha256: bytes
+
+    @classmethod
+    def of(cls, caller: Caller, key: str | None, operation: bytes, value: JsonValue) -> "Claim | None":
+        """Return the claim of a request, or none without a key. ``operation`` keeps two addresses apart."""
+        if key is None:
+            return None
+        try:
+            body = canonical(value)
+        except ValueError:
+            # Text that cannot be written down is refused by the request's types, which say where it stands.
+            return None
+        return cls(caller.awarding_body_id, key, hashlib.sha256(operation + b"\n" + body).digest())
+
+    async def earlier_answer(self, office: Office) -> Answer | None:
+        """Return the first answer, waiting for a request that is under way.
+
+        Raises:
+            IdempotencyKeyReused: the key was for another body.
+            RequestUnderWay: still, after ten seconds.
+        """
+        loop = asyncio.get_running_loop()
+        give_up_at = loop.time() + LONGEST_WAIT_SECONDS
+        while True:
+            async with office.database.read() as connection:
+                row = await idempotency.find(connection, self.awarding_body_id, self.key)
+                if row is None or (row.lease_until is not None and row.lease_until <= office.clock()):
+                    return None
+                if row.request_sha256 != self.request_sha256:
+                    raise IdempotencyKeyReused
+                if row.status is not None:
+                    return await self._replay(connection, office, row)
+            if loop.time() >= give_up_at:
+                raise RequestUnderWay(retry_after_seconds=5)
+            await asyncio.sleep(0.1)
+
+    async def begin(self, connection: Connection, office: Office, moment: datetime) -> Answer | None:
+        """Claim the key inside the storing transaction, or return the first answer."""
+        row = await idempotency.begin(
+            connection,
+            awarding_body_id=self.awarding_body_id,
+            key=self.key,
+            request_sha256=self.request_sha256,
+            now=moment,
+            lease_until=moment + LEASE,
+        )
+        if row is None:
+            return None
+        if row.request_sha256 != self.request_sha256:
+            raise IdempotencyKeyReused
+        if row.status is None:
+            raise RequestUnderWay(retry_after_seconds=2)
+        return await self._replay(connection, office, row)
+
+    async def finish(self, connection: Connection, answer: Answer, data_key: DataKey) -> None:
+        """Remember the answer, in the transaction that makes it true."""
+        await idempotency.finish(
+            connection,
+            awarding_body_id=self.awarding_body_id,
+            key=self.key,
+            status=answer.status,
+            answer=DataCipher.seal(data_key, answer.record, self._place()),
+            credential_id=answer.credential_id,
+        )
+
+    async def _replay(self, connection: Connection, office: Office, row: idempotency.RememberedRequest) -> Answer:
+        assert row.status is not None
+        assert row.answer is not None
+        assert row.credential_id is not None
+        credential = await credentials.find(connection, self.awarding_body_id, row.credential_id)
+        assert credential is not None
+        data_key = await data_key_of(connection, office, self.awarding_body_id, credential.award_id)
+        record = DataCipher.open(data_key, row.answer, self._place())
+        return Answer(row.status, record, row.credential_id, replayed=True)
+
+    def _place(self) -> bytes:
+        return b"idempotency.answer:" + self.awarding_body_id.bytes + self.key.encode()
+
+
+def record_of(
+    office: Office, slug: str, entry: CredentialEntry, forms: list[Form], findings: list[Advice] | None = None
+) -> CredentialRecord:
+    """Return what the awarding body is told about a credential."""
+    credential = entry.credential
+    return CredentialRecord(
+        id=credential.id,
+        state=credential.state.value,
+        status=status_of(entry),
+        awarding_body=slug,
+        offering=OfferingVersionName(id=entry.offering_id, version=entry.offering_version),
+        revision=credential.revision,
+        awarded_on=entry.awarded_on,
+        certificate_number=entry.certificate_number or "",
+        valid_from=credential.valid_from,
+        valid_until=credential.valid_until,
+        created_at=credential.created_at,
+        public_url=f"{office.public_url}/c/{credential.public_token}" if credential.public_token else None,
+        superseded_by=entry.superseded_by,
+        forms=forms,
+        findings=findings or [],
+    )
+
+
+def status_of(entry: CredentialEntry) -> Status:
+    """Return what holds of a credential now; revocation outweighs suspension."""
+    if entry.standing.revoked:
+        return Status.REVOKED
+    return Status.SUSPENDED if entry.standing.suspended else Status.VALID
+
+
+def form_of(office: Office, credential_id: UUID, state: FormState) -> Form:
+    """Return the entry of the vcdm2 form in a record."""
+    return Form(
+        form=VCDM2_FORM,
+        media_type=VCDM2_MEDIA_TYPE,
+        state=state.value,
+        url=f"{office.public_url}/api/v1/credentials/{credential_id}/forms/{VCDM2_FORM}",
+    )
+
+
+def entry_of(draft: Draft, version: OfferingVersionName) -> CredentialEntry:
+    """Return the list entry of a credential that is being stored."""
+    return CredentialEntry(
+        credential=draft.credential,
+        offering_id=version.id,
+        offering_version=version.version,
+        awarded_on=draft.award.awarded_on,
+        certificate_number=draft.award.certificate_number,
+        standing=Standing(revoked=False, suspended=False),
+        superseded_by=None,
+    )
+
+
+def certificate_number(slug: str, moment: datetime, random: str | None = None) -> str:
+    """Return a certificate number: readable, unique by the store's constraint, and telling nothing about others."""
+    drawn = random or "".join(secrets.choice(_NUMBER_ALPHABET) for _ in range(8))
+    return f"ENH-{slug.upper()}-{moment.year}-{drawn}"
+
+
+def new_public_token() -> str:
+    """Return an address that nobody guesses: 160 random bits."""
+    return secrets.token_urlsafe(20)
+
+
+def _facts(
+    credential_id: UUID, prepared: PreparedAward, issued: datetime, entries: list[dict[str, Any]]
+) -> CredentialFacts:
+    return CredentialFacts(
+        uuid=credential_id,
+        issued=issued,
+        valid_from=prepared.valid_from,
+        valid_until=prepared.valid_until,
+        status_entries=entries,
+        related_resources=OUR_CONTEXT,
+    )
+
+
+def _status_urls(office: Office, issuer: Issuer, number: int) -> dict[StatusPurpose, str]:
+    base = f"{office.public_url}/issuers/{issuer.body.slug}"
+    return {purpose: status_list_url(base, number, purpose) for purpose in StatusPurpose}
+
+
+def revision_place(column: str, award_id: UUID, revision: int) -> bytes:
+    """Return what binds an encrypted column of a revision to its place."""
+    return f"award_revision.{column}:{revision}:".encode() + award_id.bytes

@@ -1,0 +1,218 @@
+"""What every story needs, built once by ``main`` and handed in."""
+
+import asyncio
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import ClassVar, Final
+from uuid import UUID
+
+from app.errors import Family, ServiceError
+from app.keys import DataCipher, DataKey, Keyring, Signer, method_id
+from app.status import LIST_ENTRIES, KeyedPermutation
+from app.store import awarding_bodies, deployment, issuers, signing_keys
+from app.store.connection import Connection, Database
+from app.store.states import IssuerKind, KeyPurpose
+from app.store.status_lists import StatusIndexLease
+from app.template.alliance import AwardingBody
+
+ISSUER_REFRESH: Final = timedelta(seconds=5)
+"""How long a change by another process (a rotated key, a new awarding body) may stay unnoticed."""
+
+DATA_KEY_PLACE: Final = b"data_key.wrapped_key:"
+LEARNER_SECRET_PLACE: Final = b"awarding_body.learner_key_secret:"
+
+
+class AwardingBodyUnknown(ServiceError):
+    """No awarding body of that name is configured in this deployment."""
+
+    code: ClassVar[str] = "awarding-body-unknown"
+    title: ClassVar[str] = "There is no such awarding body here"
+    family: ClassVar[Family] = Family.NOT_FOUND
+
+
+class SigningKeysMissing(ServiceError):
+    """The awarding body has no active key for each proof that its credentials carry. An operator has to make them."""
+
+    code: ClassVar[str] = "signing-keys-missing"
+    title: ClassVar[str] = "The awarding body cannot sign at the moment"
+    family: ClassVar[Family] = Family.UNAVAILABLE
+
+
+class DeploymentDiffers(ServiceError):
+    """The database belongs to another public address. Credentials carry it for ever, so it is never changed."""
+
+    code: ClassVar[str] = "deployment-differs"
+    title: ClassVar[str] = "The database belongs to another PUBLIC_URL"
+    family: ClassVar[Family] = Family.UNAVAILABLE
+
+
+@dataclass(frozen=True, slots=True)
+class IssuingKey:
+    """An active key of an awarding body, ready to sign."""
+
+    key_id: UUID
+    verification_method: str
+    signer: Signer
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """An awarding body with all that it takes to issue in its name."""
+
+    awarding_body_id: UUID
+    issuer_id: UUID
+    kind: IssuerKind
+    body: AwardingBody
+    learner_secret: bytes = field(repr=False)
+    keys: tuple[IssuingKey, ...]
+
+    def signing_keys(self) -> tuple[IssuingKey, ...]:
+        """Return one key for each proof of the set.
+
+        Raises:
+            SigningKeysMissing: there is none.
+        """
+        if not self.keys:
+            raise SigningKeysMissing
+        return self.keys
+
+
+class Office:
+    """The deployment at work: its records, its keys, its clock."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        keyring: Keyring,
+        public_url: str,
+        clock: Callable[[], datetime],
+        max_request_bytes: int,
+    ) -> None:
+        self.database = database
+        self.keyring = keyring
+        self.public_url = public_url
+        self.clock = clock
+        self.max_request_bytes = max_request_bytes
+        self._cipher: Final[DataCipher] = keyring.data_cipher()
+        self._issuers: Mapping[str, Issuer] = {}
+        self._issuers_read_at: datetime | None = None
+        self._reading = asyncio.Lock()
+        self.status_places: Final = StatusIndexLease(
+            database, KeyedPermutation, owner=secrets.token_hex(8), capacity=LIST_ENTRIES
+        )
+
+    async def open(self) -> None:
+        """Check that the records are this deployment's.
+
+        Raises:
+            DeploymentDiffers: they were begun for another PUBLIC_URL, or not begun at all.
+            DatabaseUnavailable: they cannot be reached.
+        """
+        async with self.database.read() as connection:
+            known = await deployment.find_public_url(connection)
+        if known is None:
+            raise DeploymentDiffers("The database is empty: run `python -m app init` first.")
+        if known != self.public_url:
+            raise DeploymentDiffers(f"The database was begun for {known}; PUBLIC_URL says {self.public_url}.")
+
+    async def close(self) -> None:
+        """Let go of the records."""
+        await self.database.close()
+
+    # --- awarding bodies
+
+    async def all_issuers(self) -> Mapping[str, Issuer]:
+        """Return all awarding bodies by slug, as they were a few seconds ago at most."""
+        moment = self.clock()
+        if (
+            self._issuers_read_at is None
+            or moment - self._issuers_read_at > ISSUER_REFRESH
+            or moment < self._issuers_read_at
+        ):
+            async with self._reading:
+                self._issuers = await self._read_issuers()
+                self._issuers_read_at = moment
+        return self._issuers
+
+    async def issuer(self, slug: str) -> Issuer:
+        """Return the awarding body ``slug``.
+
+        Raises:
+            AwardingBodyUnknown: there is none.
+        """
+        found = (await self.all_issuers()).get(slug)
+        if found is None:
+            raise AwardingBodyUnknown
+        return found
+
+    async def bodies(self) -> dict[str, AwardingBody]:
+        """Return what is said about each awarding body, by slug."""
+        return {slug: issuer.body for slug, issuer in (await self.all_issuers()).items()}
+
+    async def slugs(self) -> list[str]:
+        """Name the awarding bodies."""
+        return sorted(await self.all_issuers())
+
+    async def names(self, language: str) -> dict[str, str]:
+        """Return the name of each awarding body in ``language``, or in English."""
+        return {
+            slug: body.legal_name.get(language) or body.legal_name.get("en") or next(iter(body.legal_name.values()))
+            for slug, body in (await self.bodies()).items()
+        }
+
+    async def every_issuer_can_sign(self) -> bool:
+        """Whether each awarding body has its keys."""
+        issuers = await self.all_issuers()
+        return bool(issuers) and all(issuer.keys for issuer in issuers.values())
+
+    def forget_issuers(self) -> None:
+        """Read the awarding bodies again at the next use, after a change in this process."""
+        self._issuers_read_at = None
+
+    async def _read_issuers(self) -> dict[str, Issuer]:
+        async with self.database.read() as connection:
+            of_body = {issuer.awarding_body_id: issuer for issuer in await issuers.list_all(connection)}
+            return {
+                row.slug: await self._assemble(connection, row, of_body[row.id])
+                for row in await awarding_bodies.list_all(connection)
+                if row.id in of_body
+            }
+
+    async def _assemble(
+        self, connection: Connection, row: awarding_bodies.AwardingBody, issuer: issuers.Issuer
+    ) -> Issuer:
+        keys = await signing_keys.list_active(connection, issuer.id, KeyPurpose.ASSERTION)
+        return Issuer(
+            awarding_body_id=row.id,
+            issuer_id=issuer.id,
+            kind=issuer.kind,
+            body=AwardingBody.model_validate_json(row.facts),
+            learner_secret=self._cipher.unwrap(row.learner_key_secret, LEARNER_SECRET_PLACE + row.id.bytes).key,
+            keys=tuple(
+                IssuingKey(key.id, method_id(issuer.did, key.fragment), self.keyring.signer(row.slug, key.fragment))
+                for key in keys
+            ),
+        )
+
+    # --- personal data
+
+    def new_data_key(self, award_id: UUID) -> tuple[bytes, DataKey]:
+        """Return a new data key of an award: wrapped for the store, and in clear for now."""
+        return self._cipher.new_data_key(DATA_KEY_PLACE + award_id.bytes)
+
+    def data_key(self, award_id: UUID, wrapped: bytes) -> DataKey:
+        """Return the data key of an award in clear."""
+        return self._cipher.unwrap(wrapped, DATA_KEY_PLACE + award_id.bytes)
+
+    def new_learner_secret(self, awarding_body_id: UUID) -> bytes:
+        """Return a new secret under which an awarding body's learner keys are made, wrapped for the store."""
+        wrapped, _ = self._cipher.new_data_key(LEARNER_SECRET_PLACE + awarding_body_id.bytes)
+        return wrapped
+
+
+def sealed_place(table: str, column: str, row: UUID) -> bytes:
+    """Return what binds an encrypted value to its place, so that it does not open anywhere else."""
+    return f"{table}.{column}:".encode() + row.bytes

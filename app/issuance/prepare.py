@@ -1,0 +1,169 @@
+"""From a request to a document that may be signed: everything that is checked before anything is stored.
+
+1. The request is read into the template's types; every malformed field is a finding.
+2. Its offering is found (by reference) or taken as it is (inline).
+3. The template's rules and the code lists are asked; a required finding stops here, advice travels along.
+4. The award is mapped onto the European Learning Model: the frozen tree, in which no copy's own facts stand yet.
+
+Mapping and rules never run inside a transaction.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from hashlib import sha256
+from typing import Any, ClassVar
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from app.elm.mapping import Tree, map_award
+from app.elm.vocabularies import CODES
+from app.errors import Family, Finding, ServiceError, Weight
+from app.issuance.access import Caller
+from app.issuance.office import Issuer, Office
+from app.keys import learner_key
+from app.store import offerings
+from app.store.states import OfferingState
+from app.strict_json import canonical
+from app.template.elements import (
+    IssuanceRequest,
+    Learner,
+    Offering,
+    OfferingReference,
+    Statement,
+    StudentIdentifierScheme,
+    statement_of,
+)
+from app.template.rules import check
+
+
+class RulesBroken(ServiceError):
+    """A required rule of the template does not hold. Every finding is listed; advice is listed with them."""
+
+    code: ClassVar[str] = "rules-broken"
+    title: ClassVar[str] = "The request breaks rules of the ENHANCE template"
+    family: ClassVar[Family] = Family.RULE_BROKEN
+
+
+class OfferingUnknown(ServiceError):
+    """There is no such published offering of yours."""
+
+    code: ClassVar[str] = "offering-unknown"
+    title: ClassVar[str] = "There is no such published offering"
+    family: ClassVar[Family] = Family.NOT_FOUND
+
+
+class AwardingBodyForeign(ServiceError):
+    """The offering names an awarding body that is not the key's. Nobody signs for another university."""
+
+    code: ClassVar[str] = "awarding-body-foreign"
+    title: ClassVar[str] = "There is no such awarding body for this key"
+    family: ClassVar[Family] = Family.NOT_FOUND
+
+
+@dataclass(frozen=True, slots=True)
+class OfferingSource:
+    """Where the offering of an award is kept: a published version, or the content that came with the request."""
+
+    content: bytes
+    content_sha256: bytes
+    offering_id: UUID | None = None
+    version: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedAward:
+    """An award that passed every rule."""
+
+    issuer: Issuer
+    statement: Statement
+    source: OfferingSource
+    claims: bytes
+    learner_key: bytes
+    awarded_on: date
+    valid_from: datetime
+    valid_until: datetime | None
+    findings: tuple[Finding, ...]
+
+    def tree(self, certificate_number: str, bodies: Mapping[str, Any]) -> Tree:
+        """Map the award onto ELM (pure)."""
+        return map_award(self.statement, self.issuer.body, bodies, certificate_number=certificate_number)
+
+
+def today_in(issuer: Issuer, moment: datetime) -> date:
+    """Return the date that it is at the awarding body (7.5: asked in its own time zone)."""
+    return moment.astimezone(ZoneInfo(issuer.body.time_zone)).date()
+
+
+async def prepare(
+    office: Office, caller: Caller, request: IssuanceRequest
+) -> tuple[PreparedAward | None, list[Finding]]:
+    """Return the award ready to be mapped, or none with the findings that stop it.
+
+    Raises:
+        OfferingUnknown, AwardingBodyForeign: see there.
+    """
+    issuer = await office.issuer(caller.slug)
+    offering, source = await _offering_of(office, caller, request)
+    if offering.awarding_body != caller.slug:
+        raise AwardingBodyForeign
+    award = request.award
+    findings = check(
+        request,
+        offering=None if source.offering_id is None else offering,
+        body=issuer.body,
+        today=today_in(issuer, office.clock()),
+        codes=CODES,
+    )
+    if any(finding.weight is Weight.REQUIRED for finding in findings):
+        return None, findings
+    assert award.awarded_on is not None
+    zone = ZoneInfo(issuer.body.time_zone)
+    return (
+        PreparedAward(
+            issuer=issuer,
+            statement=statement_of(offering, award),
+            source=source,
+            claims=canonical(award.model_dump(mode="json", exclude_defaults=True)),
+            learner_key=learner_key_of(issuer, award.learner),
+            awarded_on=award.awarded_on,
+            valid_from=datetime.combine(award.awarded_on, time.min, zone).astimezone(UTC),
+            valid_until=datetime.combine(award.valid_until, time.max.replace(microsecond=0), zone).astimezone(UTC)
+            if award.valid_until
+            else None,
+            findings=tuple(findings),
+        ),
+        findings,
+    )
+
+
+def learner_key_of(issuer: Issuer, learner: Learner) -> bytes:
+    """Return the pseudonym by which the same learner is found again at this awarding body.
+
+    The first that is there counts: the system's own reference, the European Student Identifier, the student number
+    with who assigned it, names and birth date.
+    """
+    if learner.reference:
+        return learner_key(issuer.learner_secret, "reference", learner.reference)
+    by_scheme = {identifier.scheme: identifier for identifier in reversed(learner.student_identifiers)}
+    if esi := by_scheme.get(StudentIdentifierScheme.ESI):
+        return learner_key(issuer.learner_secret, "esi", esi.value)
+    if number := by_scheme.get(StudentIdentifierScheme.STUDENT_NUMBER):
+        return learner_key(issuer.learner_secret, "student-number", number.assigned_by, number.value)
+    born = learner.birth_date.isoformat() if learner.birth_date else ""
+    return learner_key(issuer.learner_secret, "name", learner.given_names or "", learner.family_names or "", born)
+
+
+async def _offering_of(office: Office, caller: Caller, request: IssuanceRequest) -> tuple[Offering, OfferingSource]:
+    wanted = request.offering
+    if isinstance(wanted, Offering):
+        content = canonical(wanted.model_dump(mode="json", exclude_defaults=True))
+        return wanted, OfferingSource(content, sha256(content).digest())
+    assert isinstance(wanted, OfferingReference)
+    async with office.database.read() as connection:
+        found = await offerings.find_version(connection, caller.awarding_body_id, UUID(wanted.id), wanted.version)
+        kept = await offerings.find(connection, caller.awarding_body_id, UUID(wanted.id))
+    if found is None or kept is None or kept.state is not OfferingState.PUBLISHED:
+        raise OfferingUnknown
+    source = OfferingSource(found.content, found.content_sha256, found.offering_id, found.version)
+    return Offering.model_validate_json(found.content), source

@@ -1,0 +1,292 @@
+"""Setting up a deployment, its awarding bodies and their keys: what an operator does, each step with its event.
+
+A key's life goes forward only (``docs/decisions/0005-keys-and-proofs.md``): pre-published, active, retired; revoked
+from any of these. Every step publishes the DID document anew in the same transaction.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import ClassVar, Final
+from uuid import UUID, uuid4
+
+from pydantic import ValidationError
+
+from app.errors import Family, Finding, ServiceError, json_pointer
+from app.issuance.office import AwardingBodyUnknown, Office
+from app.keys import Algorithm, KeyState, PublicKey, PublishedKey, did_document, did_web, fragment_name
+from app.store import awarding_bodies, deployment, did_documents, events, issuers, secured_forms, signing_keys
+from app.store.connection import Connection
+from app.store.failures import AlreadyThere, TransitionRefused
+from app.store.signing_keys import SigningKey
+from app.store.states import IssuerKind, KeyPurpose
+from app.store.states import KeyState as StoredKeyState
+from app.strict_json import JsonValue, canonical
+from app.template.alliance import MEMBERS, TEST_SLUG, AwardingBody
+
+SERVICE_SLUG: Final = "service"
+"""Where the service's own keys are kept; never an awarding body."""
+PROOF_ALGORITHMS: Final = (Algorithm.ED25519, Algorithm.P256)
+"""One key for each proof of the set: eddsa-rdfc-2022 and ecdsa-rdfc-2019."""
+
+
+class AwardingBodyUnusable(ServiceError):
+    """The description of an awarding body is not one that credentials can carry; every finding is listed."""
+
+    code: ClassVar[str] = "awarding-body-unusable"
+    title: ClassVar[str] = "The description of the awarding body cannot be used"
+    family: ClassVar[Family] = Family.RULE_BROKEN
+
+
+class AwardingBodyThere(ServiceError):
+    """The awarding body is configured already. Its public facts can be changed; its slug and DID never."""
+
+    code: ClassVar[str] = "awarding-body-there"
+    title: ClassVar[str] = "The awarding body is configured already"
+    family: ClassVar[Family] = Family.CONFLICT
+
+
+class KeyStepRefused(ServiceError):
+    """The key is not in a state from which this step leads; ``keys list`` shows the states."""
+
+    code: ClassVar[str] = "key-step-refused"
+    title: ClassVar[str] = "The key cannot take this step"
+    family: ClassVar[Family] = Family.CONFLICT
+
+
+async def initialise(office: Office) -> None:
+    """Begin a deployment: fix its public address, make the service's own key and the sandbox issuer. Repeatable.
+
+    Raises:
+        PublicUrlFixed: the records were begun for another address.
+    """
+    moment = office.clock()
+    async with office.database.transaction() as connection:
+        await deployment.bind_public_url(connection, office.public_url, now=moment)
+        service = await issuers.find_service(connection)
+        if service is None:
+            service = issuers.Issuer(uuid4(), None, IssuerKind.SERVICE, did_web(office.public_url), moment)
+            await issuers.add(connection, service)
+        has_key = bool(await signing_keys.list_active(connection, service.id, KeyPurpose.SERVICE))
+    if not has_key:
+        await _add_key(office, service, SERVICE_SLUG, Algorithm.ED25519, KeyPurpose.SERVICE, active=True)
+    async with office.database.read() as connection:
+        sandbox = await awarding_bodies.find_by_slug(connection, TEST_SLUG)
+    if sandbox is None:
+        await add_awarding_body(office, dict(_SANDBOX))
+        await generate_keys(office, TEST_SLUG, activate=True)
+
+
+_SANDBOX: Final[dict[str, JsonValue]] = {
+    "slug": TEST_SLUG,
+    "legal_name": {"en": "Test issuer (not a university)"},
+    "short_name": "Test issuer",
+    "country": "DEU",
+    "address": "Nowhere in particular",
+    "time_zone": "Europe/Berlin",
+    "homepage": "https://example.org/",
+    "eidas_identifier": "NTRDE-TEST-0000",
+}
+
+
+async def add_awarding_body(office: Office, description: dict[str, JsonValue]) -> AwardingBody:
+    """Configure an awarding body: one of the seven universities, or the sandbox. Its DID follows from its slug.
+
+    Raises:
+        AwardingBodyUnusable: with every finding.
+        AwardingBodyThere: it is configured already.
+    """
+    slug = description.get("slug")
+    if not isinstance(slug, str) or (slug not in MEMBERS and slug != TEST_SLUG):
+        known = ", ".join(MEMBERS)
+        raise AwardingBodyUnusable(
+            findings=[
+                Finding("awarding-body-not-member", "#/slug", f"One of: {known}.", "ENHANCE template 2021-06, 7.4")
+            ]
+        )
+    did = did_web(office.public_url, "issuers", slug)
+    try:
+        body = AwardingBody.model_validate({**description, "did": did})
+    except ValidationError as error:
+        findings = [
+            Finding("field-unusable", json_pointer(str(step) for step in item["loc"]), item["msg"])
+            for item in error.errors()
+        ]
+        raise AwardingBodyUnusable(findings=findings) from None
+    moment = office.clock()
+    row = awarding_bodies.AwardingBody(
+        id=(identifier := uuid4()),
+        slug=slug,
+        facts=canonical(body.model_dump(mode="json")),
+        time_zone=body.time_zone,
+        learner_key_secret=office.new_learner_secret(identifier),
+        created_at=moment,
+    )
+    kind = IssuerKind.TEST if slug == TEST_SLUG else IssuerKind.UNIVERSITY
+    try:
+        async with office.database.transaction() as connection:
+            await awarding_bodies.add(connection, row)
+            await issuers.add(connection, issuers.Issuer(uuid4(), row.id, kind, did, moment))
+            await _note(connection, row.id, moment, "awarding-body-added", slug)
+    except AlreadyThere:
+        raise AwardingBodyThere from None
+    office.forget_issuers()
+    return body
+
+
+async def generate_keys(
+    office: Office, slug: str, *, algorithms: Sequence[Algorithm] = PROOF_ALGORITHMS, activate: bool = False
+) -> list[SigningKey]:
+    """Make new signing keys of an awarding body and publish them in its DID document.
+
+    They are pre-published, so that verifiers know them before they are used; with ``activate`` they sign at once, which
+    suits a new issuer that nobody has cached.
+
+    Raises:
+        AwardingBodyUnknown: no such awarding body.
+        KeyStepRefused: ``activate``, but another key of the algorithm is active.
+    """
+    issuer = await _issuer_row(office, slug)
+    made = [
+        await _add_key(office, issuer, slug, algorithm, KeyPurpose.ASSERTION, active=activate)
+        for algorithm in algorithms
+    ]
+    office.forget_issuers()
+    return made
+
+
+async def list_keys(office: Office, slug: str) -> tuple[SigningKey, ...]:
+    """Return every key that the awarding body ever had, oldest first."""
+    issuer = await _issuer_row(office, slug)
+    async with office.database.read() as connection:
+        return await signing_keys.list_of_issuer(connection, issuer.id)
+
+
+async def activate_key(office: Office, slug: str, fragment: str) -> SigningKey:
+    """Let a pre-published key sign from now on; the one that did so far is retired and still verifies."""
+    return await _step(office, slug, fragment, StoredKeyState.ACTIVE)
+
+
+async def retire_key(office: Office, slug: str, fragment: str) -> SigningKey:
+    """Let a key sign no more. What it signed still verifies."""
+    return await _step(office, slug, fragment, StoredKeyState.RETIRED)
+
+
+async def revoke_key(office: Office, slug: str, fragment: str, reason: str) -> SigningKey:
+    """Declare a key compromised. Nothing that it signed verifies any more."""
+    return await _step(office, slug, fragment, StoredKeyState.REVOKED, reason)
+
+
+async def count_signed_with(office: Office, slug: str, fragment: str) -> int:
+    """Return how many credentials hang on a key: what its loss takes along."""
+    issuer = await _issuer_row(office, slug)
+    async with office.database.read() as connection:
+        keys = await signing_keys.list_of_issuer(connection, issuer.id)
+        wanted = next((key.id for key in keys if key.fragment == fragment), None)
+        if wanted is None:
+            raise KeyStepRefused(f"There is no key {fragment}.")
+        return await secured_forms.count_credentials_of_key(connection, wanted)
+
+
+async def published_did_document(office: Office, slug: str | None) -> bytes:
+    """Return the DID document at an issuer's address; ``None`` is the service itself.
+
+    Raises:
+        AwardingBodyUnknown: no such issuer.
+    """
+    async with office.database.read() as connection:
+        issuer = await (issuers.find_by_slug(connection, slug) if slug else issuers.find_service(connection))
+        document = await did_documents.find_newest(connection, issuer.id) if issuer else None
+    if document is None:
+        raise AwardingBodyUnknown
+    return document.content
+
+
+async def _issuer_row(office: Office, slug: str) -> issuers.Issuer:
+    async with office.database.read() as connection:
+        issuer = await issuers.find_by_slug(connection, slug)
+    if issuer is None:
+        raise AwardingBodyUnknown
+    return issuer
+
+
+async def _add_key(
+    office: Office, issuer: issuers.Issuer, slug: str, algorithm: Algorithm, purpose: KeyPurpose, *, active: bool
+) -> SigningKey:
+    moment = office.clock()
+    async with office.database.read() as connection:
+        present = await signing_keys.list_of_issuer(connection, issuer.id)
+    number = sum(key.algorithm == algorithm.value and key.created_at.year == moment.year for key in present) + 1
+    fragment = fragment_name(algorithm, moment.year, number)
+    # The private key is on disk before the record says that it exists; without its record it signs nothing.
+    public_key = office.keyring.generate(slug, fragment, algorithm)
+    key = SigningKey(
+        id=uuid4(),
+        issuer_id=issuer.id,
+        purpose=purpose,
+        algorithm=algorithm.value,
+        fragment=fragment,
+        backend="file",
+        backend_ref=f"{slug}/{fragment}",
+        public_key=public_key.multikey,
+        state=StoredKeyState.ACTIVE if active else StoredKeyState.PRE_PUBLISHED,
+        created_at=moment,
+        active_from=moment if active else None,
+    )
+    try:
+        async with office.database.transaction() as connection:
+            await signing_keys.add(connection, key)
+            await _publish(connection, issuer, moment)
+            await _note(connection, issuer.awarding_body_id, moment, "key-generated", fragment)
+    except AlreadyThere:
+        office.keyring.destroy(slug, fragment)
+        raise KeyStepRefused(
+            "Another key of this algorithm is active; make it without activating and rotate."
+        ) from None
+    return key
+
+
+async def _step(office: Office, slug: str, fragment: str, to: StoredKeyState, reason: str = "") -> SigningKey:
+    issuer = await _issuer_row(office, slug)
+    moment = office.clock()
+    try:
+        async with office.database.transaction() as connection:
+            keys = await signing_keys.list_of_issuer(connection, issuer.id)
+            wanted: UUID | None = next((key.id for key in keys if key.fragment == fragment), None)
+            if wanted is None:
+                raise KeyStepRefused(f"There is no key {fragment}.")
+            match to:
+                case StoredKeyState.ACTIVE:
+                    moved = await signing_keys.activate(connection, wanted, now=moment)
+                case StoredKeyState.RETIRED:
+                    moved = await signing_keys.retire(connection, wanted, now=moment)
+                case _:
+                    moved = await signing_keys.revoke(connection, wanted, now=moment, reason=reason)
+            await _publish(connection, issuer, moment)
+            await _note(connection, issuer.awarding_body_id, moment, f"key-{to.value}", fragment)
+    except TransitionRefused:
+        raise KeyStepRefused from None
+    office.forget_issuers()
+    return moved
+
+
+async def _publish(connection: Connection, issuer: issuers.Issuer, moment: datetime) -> None:
+    keys = await signing_keys.list_of_issuer(connection, issuer.id)
+    content = did_document(
+        issuer.did,
+        [
+            PublishedKey(
+                fragment=key.fragment,
+                public_key=PublicKey.from_multikey(key.public_key),
+                state=KeyState(key.state.value),
+                revoked_at=key.revoked_at,
+            )
+            for key in keys
+        ],
+    )
+    await did_documents.publish(connection, issuer.id, content, now=moment)
+
+
+async def _note(
+    connection: Connection, awarding_body_id: UUID | None, moment: datetime, kind: str, subject: str
+) -> None:
+    await events.append(connection, events.Event(awarding_body_id, moment, "operator", kind, subject, canonical({})))

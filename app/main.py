@@ -1,0 +1,161 @@
+"""Builds everything once and hands it down. The only place, with the command line, that asks the clock."""
+
+import asyncio
+import logging
+import sys
+import traceback
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import structlog
+from fastapi import FastAPI
+from structlog.typing import EventDict
+
+from app.api import credentials, health, lists, offerings, problems, verification
+from app.api.description import describe
+from app.api.traffic import Traffic
+from app.errors import ServiceError
+from app.issuance.issue import finish_prepared
+from app.issuance.office import Office
+from app.keys import Keyring, MasterSecret
+from app.pages import catalogue, credential, explanations, published
+from app.pages.explanations import Explanation
+from app.settings import Settings, load_settings
+from app.store import open_database
+from app.template.rules import RULES
+from app.verification.evidence import Policy
+from app.verification.verifier import Verifier
+from app.world import world_of
+
+VERSION: Final = "0.1.0"
+REAPING_SECONDS: Final = 15
+
+_log = structlog.get_logger("service")
+
+
+def now() -> datetime:
+    """Return the present moment, in UTC."""
+    return datetime.now(UTC)  # noqa: TID251 - the one clock of the service
+
+
+def configure_logging(level: str) -> None:
+    """Write one JSON line for each event to standard error, with the fields that the event names and no others."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _name_exception,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+
+
+def _name_exception(_: object, __: str, event: EventDict) -> EventDict:
+    """Say which exception it was and where, but neither its text nor local values: they may hold personal data."""
+    error = event.pop("exc_info", None)
+    if isinstance(error, BaseException):
+        frames = traceback.extract_tb(error.__traceback__)[-12:]
+        event["exception"] = type(error).__qualname__
+        event["frames"] = [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
+    return event
+
+
+def open_office(settings: Settings, *, clock: Callable[[], datetime] = now) -> Office:
+    """Return the office of the deployment that ``settings`` describe: its keyring is opened, its database is not.
+
+    Raises:
+        KeyringUnusable: missing keys, a wrong secret, or files open to others; the detail says what to do.
+    """
+    keyring = Keyring.open(settings.keys_dir, MasterSecret.read(settings.master_secret_file))
+    return Office(
+        database=open_database(settings.database_url, pool_size=settings.database_pool_size),
+        keyring=keyring,
+        public_url=settings.public_url,
+        clock=clock,
+        max_request_bytes=settings.max_request_bytes,
+    )
+
+
+def verifier_of(office: Office, settings: Settings) -> Verifier:
+    """Return the verifier of the deployment."""
+    policy = Policy(lookups=settings.verify_lookups, looked_up_issuers=frozenset(settings.verify_allowed_issuers))
+    return Verifier(world_of(office, settings), policy)
+
+
+def build(settings: Settings, office: Office) -> FastAPI:
+    """Return the application: routes, problems, description."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await office.open()
+        reaper = asyncio.create_task(_finish_what_was_left(office))
+        yield
+        reaper.cancel()
+        await office.close()
+
+    application = FastAPI(
+        title="ENHANCE micro-credentials",
+        version=VERSION,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    application.state.office = office
+    application.state.verifier = verifier_of(office, settings)
+    application.state.explanations = explanations.collect([*_explained_errors(), *_explained_rules()])
+    for door in (credentials, offerings, lists, verification, health, credential, catalogue, published, explanations):
+        application.include_router(door.router)
+    problems.install(application)
+    describe(application)
+    application.add_middleware(Traffic)
+    return application
+
+
+def create() -> FastAPI:
+    """Return the application that the environment describes; what ``uvicorn --factory app.main:create`` calls."""
+    settings = load_settings()
+    configure_logging(settings.log_level)
+    return build(settings, open_office(settings))
+
+
+async def _finish_what_was_left(office: Office) -> None:
+    """Sign what a process that died had prepared, for as long as the service runs."""
+    while True:
+        try:
+            finished = await finish_prepared(office)
+            if finished:
+                _log.info("finished prepared credentials", count=finished)
+        except ServiceError as error:
+            _log.warning("prepared credentials wait", code=error.code)
+        await asyncio.sleep(REAPING_SECONDS)
+
+
+def _explained_errors() -> list[Explanation]:
+    return [
+        Explanation(
+            code=error.code,
+            title=error.title,
+            explanation=" ".join((error.__doc__ or "").split()),
+            facts=(("Kind", error.family.value), ("HTTP status", str(problems.STATUS_OF_FAMILY[error.family]))),
+        )
+        for error in problems.every_error()
+    ]
+
+
+def _explained_rules() -> list[Explanation]:
+    return [
+        Explanation(
+            code=rule.code,
+            title=rule.summary,
+            explanation=f"A rule of the ENHANCE template, edition {rule.edition}.",
+            facts=(("Weight", rule.weight.value), ("Source", rule.citation)),
+        )
+        for rule in RULES
+    ]

@@ -1,0 +1,102 @@
+"""A credential at its public address: the signed bytes for machines, a page that says the same for people."""
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Header, Query, Request, Response
+
+from app.elm.reading import read
+from app.issuance.forms import PublicDocument, read_edc, read_public
+from app.issuance.office import Office
+from app.languages import Language, preferred
+from app.pages.facts import facts_of
+from app.pages.negotiation import media_type
+from app.pages.readers import notes_of, page_word, reader_for
+from app.pages.rendering import html_page, unchanged
+from app.strict_json import parse
+from app.template.declarations import KIND, awarded_by, in_language
+
+router = APIRouter(tags=["public"])
+
+_READ: Final = ["GET", "HEAD"]
+_MACHINE_TYPES: Final = ("application/vc", "application/ld+json", "application/json")
+# A capability URL: nobody but the reader's own browser keeps it, and nobody indexes it.
+_PRIVATE: Final = {"Cache-Control": "private, no-cache", "X-Robots-Tag": "noindex", "Vary": "Accept, Accept-Language"}
+
+
+@router.api_route(
+    "/c/{token}",
+    methods=_READ,
+    response_class=Response,
+    responses={
+        200: {
+            "description": "The signed bytes, verbatim, or a page for people",
+            "content": {"application/vc": {}, "application/ld+json": {}, "application/json": {}, "text/html": {}},
+        }
+    },
+    summary="Fetch a credential",
+)
+async def fetch(
+    token: str,
+    request: Request,
+    accept: Annotated[str | None, Header()] = None,
+    accept_language: Annotated[str | None, Header()] = None,
+    form: Annotated[
+        str | None, Query(alias="format", description="`json` for the signed bytes, whatever Accept says")
+    ] = None,
+) -> Response:
+    """The signed bytes as application/vc (default), application/ld+json or application/json; a page for text/html."""
+    office: Office = request.app.state.office
+    document = await read_public(office, token)
+    wanted = _MACHINE_TYPES[0] if form == "json" else media_type(accept, (*_MACHINE_TYPES, "text/html"))
+    if wanted == "text/html":
+        return await _page(office, document, token, preferred(accept_language))
+    headers = {**_PRIVATE, "ETag": document.etag}
+    if unchanged(request, document.etag):
+        return Response(status_code=304, headers=headers)
+    return Response(document.content, 200, headers, wanted)
+
+
+@router.api_route("/c/{token}/edc.jsonld", methods=_READ, response_class=Response, summary="Fetch the EDC rendering")
+async def fetch_edc(token: str, request: Request) -> Response:
+    """The same award as a European Digital Credential (VC 1.1 and edc-ap). It is not sealed."""
+    office: Office = request.app.state.office
+    content = await read_edc(office, token)
+    return Response(
+        content,
+        200,
+        {**_PRIVATE, "Content-Disposition": 'attachment; filename="credential.edc.jsonld"'},
+        "application/ld+json",
+    )
+
+
+async def _page(office: Office, document: PublicDocument, token: str, wanted: Language) -> Response:
+    value = parse(document.content, max_bytes=len(document.content))
+    assert isinstance(value, dict)
+    statement = read(value).statement
+    assert statement is not None
+    reader = reader_for(wanted, await office.names(wanted))
+    body = (await office.issuer(statement.offering.awarding_body)).body
+    learner = statement.award.learner
+    status = document.status.value
+    return html_page(
+        "credential",
+        wanted,
+        {
+            "word": reader.word,
+            "kind": in_language(KIND.words, wanted),
+            "title": reader.text(statement.offering.title),
+            "learner": " ".join(name for name in (learner.given_names, learner.family_names) if name),
+            "awarded_by": in_language(awarded_by(body).words, wanted),
+            "awarded_on": statement.award.awarded_on,
+            "status": status,
+            "status_word": page_word(wanted, f"status-{status}"),
+            "status_sentence": page_word(
+                wanted, f"status-{status}-sentence" if not document.superseded else "status-superseded-sentence"
+            ),
+            "facts": facts_of(statement, reader),
+            "notes": notes_of(body, wanted),
+            "address": f"/c/{token}",
+            "verify_address": f"{office.public_url}/verify",
+        },
+        headers=dict(_PRIVATE),
+    )

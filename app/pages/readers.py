@@ -1,0 +1,34 @@
+"""Readers of pages: their language, the words of the pages in it, and the labels of codes."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Final
+
+from app.elm.vocabularies import labels
+from app.languages import Language, say
+from app.pages.facts import Reader
+from app.template.alliance import AwardingBody
+from app.template.declarations import declarations, in_language
+
+_LISTS: Final = ("country", "nqf", "target-group", "language", "isced-f")
+
+
+def page_word(language: Language, key: str) -> str:
+    """Return the word ``key`` of the pages in ``language``."""
+    return say(f"page.{key}", language)
+
+
+@cache
+def _labels(language: str) -> Mapping[str, Mapping[str, str]]:
+    return {name: labels(name, language) for name in _LISTS}
+
+
+def reader_for(language: Language, universities: Mapping[str, str]) -> Reader:
+    """Return the reader of pages in ``language``; ``universities`` names awarding bodies by slug."""
+    return Reader(language.value, lambda key: page_word(language, key), universities, _labels(language.value))
+
+
+def notes_of(body: AwardingBody, language: Language) -> list[str]:
+    """Return what every micro-credential of ``body`` says without being asked, but for who awards it."""
+    said = declarations(body)
+    return [in_language(item.words, language.value) for item in said if item.key not in ("kind", "on-behalf")]

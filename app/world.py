@@ -1,0 +1,135 @@
+"""What a verification may ask in this deployment: our own records, and strangers through the guarded way out."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, Final
+
+from app.elm.reading import read
+from app.elm.vocabularies import CODES
+from app.errors import Finding, Weight
+from app.issuance.office import Office
+from app.keys import KeyState, PublicKey, method_id
+from app.settings import Settings
+from app.store import awarding_bodies, credentials, issuers, signing_keys, status_lists
+from app.template.alliance import AwardingBody
+from app.template.elements import Award, IssuanceRequest, Subtype
+from app.template.rules import check
+from app.trust.fetch import GuardedFetch
+from app.trust.members import AllianceMember, MemberKey, Members
+from app.verification.gather import OwnStatus, World
+
+# Grounds for these two exceptions are kept inside (7.6, 7.7) and never in a document, where they cannot be asked for.
+_GROUNDS_KEPT_INSIDE: Final = frozenset({"ects-missing", "eqf-missing"})
+
+
+def world_of(office: Office, settings: Settings) -> World:
+    """Return the world as this deployment sees it."""
+    exceptions = [_host_and_port(pair) for pair in settings.loopback_exceptions]
+    records = OwnRecords(office)
+    return World(
+        fetch=GuardedFetch(exceptions=exceptions),
+        members=records.members,
+        own_status=records.status,
+        read_and_check=template_findings,
+        http_hosts=exceptions,
+    )
+
+
+class OwnRecords:
+    """Our own issuers, keys and statuses, read from the store and never over HTTP."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+        self._list_url = re.compile(
+            re.escape(office.public_url)
+            + r"/issuers/([a-z][a-z0-9-]*)/status/([1-9][0-9]{0,8})/(revocation|suspension)"
+        )
+
+    async def members(self) -> Members:
+        """Return every issuer of this deployment with all keys that it ever had.
+
+        Raises:
+            DatabaseUnavailable: our records cannot be read now.
+        """
+        async with self._office.database.read() as connection:
+            of_body = {issuer.awarding_body_id: issuer for issuer in await issuers.list_all(connection)}
+            known = []
+            for row in await awarding_bodies.list_all(connection):
+                body = AwardingBody.model_validate_json(row.facts)
+                keys = await signing_keys.list_of_issuer(connection, of_body[row.id].id)
+                known.append(AllianceMember.of(body, keys=tuple(_member_key(body.did, key) for key in keys)))
+        return Members(tuple(known))
+
+    async def status(self, list_url: str, purpose: str, index: int) -> OwnStatus | None:
+        """Return what is recorded for a place of one of our lists; none for a stranger's.
+
+        Raises:
+            DatabaseUnavailable: our records cannot be read now.
+        """
+        match = self._list_url.fullmatch(list_url)
+        if match is None or match[3] != purpose:
+            return None
+        async with self._office.database.read() as connection:
+            found = await status_lists.find_by_address(connection, match[1], int(match[2]))
+            issuer = await issuers.find_by_slug(connection, match[1])
+            if found is None or issuer is None or index >= found.capacity:
+                return None
+            entry = await credentials.find_by_status_place(connection, found.id, index)
+        if entry is None:
+            return OwnStatus(issuer_did=issuer.did, is_set=False)
+        is_set = entry.standing.revoked if purpose == "revocation" else entry.standing.suspended
+        return OwnStatus(issuer_did=issuer.did, is_set=is_set, superseded=entry.superseded_by is not None)
+
+
+def template_findings(document: Mapping[str, Any]) -> Sequence[Finding] | None:
+    """Read a document back into the template's elements and ask the rules; none for what is not a micro-credential."""
+    reading = read(document)
+    facts = reading.facts
+    if facts.rendering is None or (reading.statement is None and not reading.findings):
+        return None
+    if reading.statement is None or facts.awarding_body is None or facts.legal_name is None:
+        return reading.findings
+    offering, award = reading.statement.offering, reading.statement.award
+    body = AwardingBody.model_construct(
+        slug=facts.awarding_body,
+        did=facts.awarding_body_id or "",
+        legal_name=dict(facts.legal_name),
+        country=facts.country or "",
+        eidas_identifier=facts.eidas_identifier or "",
+        # What no rule asks for.
+        short_name="",
+        address="",
+        time_zone="UTC",
+        homepage="",
+    )
+    # A document says units and assessments once, with what this learner did in them: they are the award's.
+    stated = {name: getattr(award, name) for name in Award.model_fields}
+    stated |= {"units": offering.units, "assessments": offering.assessments}
+    shared = offering.model_copy(update={"units": (), "assessments": ()})
+    request = IssuanceRequest.model_construct(**stated, offering=shared)
+    # The day of the check is the judge's business (time axis): here only what the document says counts.
+    findings = check(request, today=award.awarded_on or date.max, body=body, codes=CODES)
+    may_have_grounds = offering.subtype is Subtype.SPECIALISATION
+    broken = [
+        Finding(finding.code, "#/credentialSubject", finding.detail, finding.citation, finding.weight)
+        for finding in findings
+        if finding.weight is Weight.REQUIRED and not (may_have_grounds and finding.code in _GROUNDS_KEPT_INSIDE)
+    ]
+    return [*reading.findings, *broken]
+
+
+def _member_key(did: str, key: signing_keys.SigningKey) -> MemberKey:
+    return MemberKey(
+        verification_method=method_id(did, key.fragment),
+        public_key=PublicKey.from_multikey(key.public_key),
+        state=KeyState(key.state.value),
+        active_from=key.active_from,
+        retired_at=key.retired_at,
+        revoked_at=key.revoked_at,
+    )
+
+
+def _host_and_port(pair: str) -> tuple[str, int]:
+    host, _, port = pair.rpartition(":")
+    return host, int(port)
