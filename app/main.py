@@ -25,7 +25,8 @@ from app.pages import catalogue, credential, explanations, published
 from app.pages.explanations import Explanation
 from app.settings import Settings, load_settings
 from app.store import open_database
-from app.template.rules import RULES
+from app.template.request import FORM_CODES
+from app.template.rules import RULES, Rule
 from app.verification.evidence import Policy
 from app.verification.verifier import Verifier
 from app.world import world_of
@@ -90,6 +91,7 @@ def verifier_of(office: Office, settings: Settings) -> Verifier:
 
 def build(settings: Settings, office: Office) -> FastAPI:
     """Return the application: routes, problems, description."""
+    verifier = verifier_of(office, settings)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -97,6 +99,7 @@ def build(settings: Settings, office: Office) -> FastAPI:
         reaper = asyncio.create_task(_finish_what_was_left(office))
         yield
         reaper.cancel()
+        await verifier.close()
         await office.close()
 
     application = FastAPI(
@@ -108,7 +111,7 @@ def build(settings: Settings, office: Office) -> FastAPI:
         redirect_slashes=False,
     )
     application.state.office = office
-    application.state.verifier = verifier_of(office, settings)
+    application.state.verifier = verifier
     application.state.explanations = explanations.collect([*_explained_errors(), *_explained_rules()])
     for door in (credentials, offerings, lists, verification, health, credential, catalogue, published, explanations):
         application.include_router(door.router)
@@ -150,12 +153,21 @@ def _explained_errors() -> list[Explanation]:
 
 
 def _explained_rules() -> list[Explanation]:
-    return [
+    by_code: dict[str, list[Rule]] = {}
+    for rule in RULES:
+        by_code.setdefault(rule.code, []).append(rule)
+    explained = [
         Explanation(
-            code=rule.code,
-            title=rule.summary,
-            explanation=f"A rule of the ENHANCE template, edition {rule.edition}.",
-            facts=(("Weight", rule.weight.value), ("Source", rule.citation)),
+            code=code,
+            title=rules[0].summary,
+            explanation=" ".join(dict.fromkeys(rule.summary for rule in rules)),
+            facts=tuple((f"{rule.weight.value.capitalize()} ({rule.element})", rule.citation) for rule in rules),
         )
-        for rule in RULES
+        for code, rules in by_code.items()
     ]
+    forms = [
+        Explanation(code=code, title=meaning, explanation=meaning, facts=(("Kind", "form of the request"),))
+        for code, meaning in FORM_CODES.items()
+        if code not in by_code
+    ]
+    return [*explained, *forms]

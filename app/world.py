@@ -2,8 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date
-from typing import Any, Final
+from typing import Any
 
 from app.elm.reading import read
 from app.elm.vocabularies import CODES
@@ -11,16 +10,13 @@ from app.errors import Finding, Weight
 from app.issuance.office import Office
 from app.keys import KeyState, PublicKey, method_id
 from app.settings import Settings
+from app.status import StatusIndexOutOfRange
 from app.store import awarding_bodies, credentials, issuers, signing_keys, status_lists
 from app.template.alliance import AwardingBody
-from app.template.elements import Award, IssuanceRequest, Subtype
-from app.template.rules import check
+from app.template.rules import check_statement
 from app.trust.fetch import GuardedFetch
 from app.trust.members import AllianceMember, MemberKey, Members
 from app.verification.gather import OwnStatus, World
-
-# Grounds for these two exceptions are kept inside (7.6, 7.7) and never in a document, where they cannot be asked for.
-_GROUNDS_KEPT_INSIDE: Final = frozenset({"ects-missing", "eqf-missing"})
 
 
 def world_of(office: Office, settings: Settings) -> World:
@@ -66,6 +62,7 @@ class OwnRecords:
 
         Raises:
             DatabaseUnavailable: our records cannot be read now.
+            StatusIndexOutOfRange: the address is ours, but there is no such list or place.
         """
         match = self._list_url.fullmatch(list_url)
         if match is None or match[3] != purpose:
@@ -74,7 +71,8 @@ class OwnRecords:
             found = await status_lists.find_by_address(connection, match[1], int(match[2]))
             issuer = await issuers.find_by_slug(connection, match[1])
             if found is None or issuer is None or index >= found.capacity:
-                return None
+                # Ours by its address, so nobody else is asked.
+                raise StatusIndexOutOfRange
             entry = await credentials.find_by_status_place(connection, found.id, index)
         if entry is None:
             return OwnStatus(issuer_did=issuer.did, is_set=False)
@@ -90,7 +88,6 @@ def template_findings(document: Mapping[str, Any]) -> Sequence[Finding] | None:
         return None
     if reading.statement is None or facts.awarding_body is None or facts.legal_name is None:
         return reading.findings
-    offering, award = reading.statement.offering, reading.statement.award
     body = AwardingBody.model_construct(
         slug=facts.awarding_body,
         did=facts.awarding_body_id or "",
@@ -103,20 +100,8 @@ def template_findings(document: Mapping[str, Any]) -> Sequence[Finding] | None:
         time_zone="UTC",
         homepage="",
     )
-    # A document says units and assessments once, with what this learner did in them: they are the award's.
-    stated = {name: getattr(award, name) for name in Award.model_fields}
-    stated |= {"units": offering.units, "assessments": offering.assessments}
-    shared = offering.model_copy(update={"units": (), "assessments": ()})
-    request = IssuanceRequest.model_construct(**stated, offering=shared)
-    # The day of the check is the judge's business (time axis): here only what the document says counts.
-    findings = check(request, today=award.awarded_on or date.max, body=body, codes=CODES)
-    may_have_grounds = offering.subtype is Subtype.SPECIALISATION
-    broken = [
-        Finding(finding.code, "#/credentialSubject", finding.detail, finding.citation, finding.weight)
-        for finding in findings
-        if finding.weight is Weight.REQUIRED and not (may_have_grounds and finding.code in _GROUNDS_KEPT_INSIDE)
-    ]
-    return [*reading.findings, *broken]
+    findings = check_statement(reading.statement, body=body, codes=CODES)
+    return [*reading.findings, *(finding for finding in findings if finding.weight is Weight.REQUIRED)]
 
 
 def _member_key(did: str, key: signing_keys.SigningKey) -> MemberKey:

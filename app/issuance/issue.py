@@ -21,7 +21,7 @@ import asyncio
 import base64
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Final
@@ -291,6 +291,11 @@ async def sign(document: Mapping[str, Any], issuer: Issuer, created: datetime) -
     return orjson.dumps(await secure(document, signers=signers, created=created))
 
 
+def key_ids(issuer: Issuer) -> list[UUID]:
+    """Return which keys sign for ``issuer`` now, for the record of what hangs on them."""
+    return [key.key_id for key in issuer.signing_keys()]
+
+
 async def _store(office: Office, draft: Draft, claim: "Claim | None", content: bytes | None) -> Answer:
     """Store ``draft`` in one transaction: as issued with ``content``, as prepared without."""
     async with office.database.transaction() as connection:
@@ -357,11 +362,11 @@ async def store_draft(
             else None,
             media_type=VCDM2_MEDIA_TYPE,
             sha256=hashlib.sha256(content).digest() if content else None,
-            signing_key_id=draft.prepared.issuer.signing_keys()[0].key_id if content else None,
             signed_at=moment if content else None,
             state=FormState.READY if content else FormState.PENDING,
             created_at=moment,
         ),
+        signed_with=key_ids(draft.prepared.issuer) if content else (),
     )
     await events.append(
         connection,
@@ -385,7 +390,7 @@ async def finish(office: Office, draft: Draft, claim: "Claim | None", content: b
             draft.credential,
             draft.data_key,
             content,
-            signing_key_id=draft.prepared.issuer.signing_keys()[0].key_id,
+            signed_with=key_ids(draft.prepared.issuer),
             actor=draft.caller.actor,
             moment=moment,
         )
@@ -410,7 +415,7 @@ async def store_signed(
     data_key: DataKey,
     content: bytes,
     *,
-    signing_key_id: UUID,
+    signed_with: Sequence[UUID],
     actor: str,
     moment: datetime,
 ) -> None:
@@ -422,7 +427,7 @@ async def store_signed(
         form.id,
         content=DataCipher.seal(data_key, content, sealed_place("secured_form", "content", form.id)),
         sha256=hashlib.sha256(content).digest(),
-        signing_key_id=signing_key_id,
+        signed_with=signed_with,
         signed_at=moment,
     )
     if completed and await credentials.mark_issued(connection, credential.id):
@@ -461,7 +466,7 @@ async def finish_prepared(office: Office) -> int:
                 credential,
                 data_key,
                 content,
-                signing_key_id=issuer.signing_keys()[0].key_id,
+                signed_with=key_ids(issuer),
                 actor="service",
                 moment=office.clock(),
             )

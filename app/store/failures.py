@@ -9,7 +9,11 @@ from app.store.tables import metadata
 
 
 class DatabaseUnavailable(ServiceError):
-    """The database cannot be reached, is full, or stays locked. Nothing of the transaction was kept."""
+    """The database cannot be reached, is full, or stays locked.
+
+    Nothing of the transaction was kept, unless the connection broke during COMMIT itself: then nobody knows, and the
+    same request again, with its Idempotency-Key or its natural key, finds out.
+    """
 
     code: ClassVar[str] = "database-unavailable"
     title: ClassVar[str] = "The service cannot reach its records at the moment"

@@ -4,6 +4,7 @@ A ready form never changes; a better seal is another row over the same payload. 
 encrypted under the award's data key; ``sha256`` is that of the bytes that leave.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -13,7 +14,7 @@ from sqlalchemy import func, insert, select, update
 from app.store.connection import Connection
 from app.store.records import from_rows, maybe_from_row, to_row
 from app.store.states import FormState
-from app.store.tables import secured_form
+from app.store.tables import form_signature, secured_form
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +31,19 @@ class SecuredForm:
     content: bytes | None
     media_type: str
     sha256: bytes | None
-    signing_key_id: UUID | None
     signed_at: datetime | None
     state: FormState
     created_at: datetime
 
 
-async def add(connection: Connection, form: SecuredForm) -> None:
-    """Store a form, ready or pending.
+async def add(connection: Connection, form: SecuredForm, *, signed_with: Sequence[UUID] = ()) -> None:
+    """Store a form, ready or pending; ``signed_with`` are the keys of its proofs.
 
     Raises:
         AlreadyThere: the credential has this form at this level.
     """
     await connection.execute(insert(secured_form), to_row(form))
+    await _note_keys(connection, form.id, signed_with)
 
 
 async def complete(
@@ -51,23 +52,25 @@ async def complete(
     *,
     content: bytes,
     sha256: bytes,
-    signing_key_id: UUID,
+    signed_with: Sequence[UUID],
     signed_at: datetime,
 ) -> bool:
     """Store the signed bytes of a pending form. False: somebody was first, and their bytes are the ones that count."""
-    return bool(
+    completed = bool(
         await connection.execute(
             update(secured_form)
             .where(secured_form.c.id == form_id, secured_form.c.state != FormState.READY)
             .values(
                 content=content,
                 sha256=sha256,
-                signing_key_id=signing_key_id,
                 signed_at=signed_at,
                 state=FormState.READY,
             )
         )
     )
+    if completed:
+        await _note_keys(connection, form_id, signed_with)
+    return completed
 
 
 async def fail(connection: Connection, form_id: UUID) -> bool:
@@ -117,7 +120,12 @@ async def list_credentials_of_key(
     connection: Connection, signing_key_id: UUID, *, after: UUID | None = None, size: int = 1000
 ) -> tuple[UUID, ...]:
     """Return the credentials that hang on a key, in the order of their identifiers: what its loss would take along."""
-    statement = select(secured_form.c.credential_id).distinct().where(secured_form.c.signing_key_id == signing_key_id)
+    statement = (
+        select(secured_form.c.credential_id)
+        .distinct()
+        .join(form_signature, form_signature.c.secured_form_id == secured_form.c.id)
+        .where(form_signature.c.signing_key_id == signing_key_id)
+    )
     if after is not None:
         statement = statement.where(secured_form.c.credential_id > after)
     rows = await connection.fetch_all(statement.order_by(secured_form.c.credential_id).limit(size))
@@ -127,8 +135,14 @@ async def list_credentials_of_key(
 async def count_credentials_of_key(connection: Connection, signing_key_id: UUID) -> int:
     """Return how many credentials hang on a key."""
     counted: int = await connection.fetch_value(
-        select(func.count(secured_form.c.credential_id.distinct())).where(
-            secured_form.c.signing_key_id == signing_key_id
-        )
+        select(func.count(secured_form.c.credential_id.distinct()))
+        .join(form_signature, form_signature.c.secured_form_id == secured_form.c.id)
+        .where(form_signature.c.signing_key_id == signing_key_id)
     )
     return counted
+
+
+async def _note_keys(connection: Connection, form_id: UUID, signed_with: Sequence[UUID]) -> None:
+    if signed_with:
+        rows = [{"secured_form_id": form_id, "signing_key_id": key_id} for key_id in signed_with]
+        await connection.execute(insert(form_signature), rows)

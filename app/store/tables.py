@@ -389,7 +389,6 @@ secured_form = Table(
     _encrypted("content", nullable=True),  # `bytes` in the design: the signed bytes, as they leave
     _required("media_type", Text),
     Column("sha256", LargeBinary),
-    Column("signing_key_id", Uuid),
     Column("signed_at", Instant),
     _required("state", _one_of(FormState, "state")),
     _required("created_at", Instant),
@@ -398,11 +397,20 @@ secured_form = Table(
         ["awarding_body_id", "award_id", "credential_id"],
         ["credential.awarding_body_id", "credential.award_id", "credential.id"],
     ),
-    ForeignKeyConstraint(["signing_key_id"], ["signing_key.id"]),
     CheckConstraint(
         "(state = 'ready') = (content IS NOT NULL AND sha256 IS NOT NULL AND signed_at IS NOT NULL)",
         name="ready_is_whole",
     ),
+)
+
+form_signature = Table(  # a proof set has several keys; losing any of them concerns the form
+    "form_signature",
+    metadata,
+    Column("secured_form_id", Uuid),
+    Column("signing_key_id", Uuid),
+    PrimaryKeyConstraint("secured_form_id", "signing_key_id"),
+    ForeignKeyConstraint(["secured_form_id"], ["secured_form.id"]),
+    ForeignKeyConstraint(["signing_key_id"], ["signing_key.id"]),
     Index(None, "signing_key_id"),
 )
 

@@ -34,7 +34,7 @@ from app.status import (
     parse_status_index,
 )
 from app.strict_json import parse
-from app.trust.fetch import STATUS_LIST_BYTES, Fetch, FetchError, FetchReason
+from app.trust.fetch import STATUS_LIST_BYTES, Fetch, FetchError, FetchReason, GuardedFetch
 from app.trust.members import Members
 from app.trust.resolve import (
     DidDocument,
@@ -114,6 +114,12 @@ class World:
     memory: LookupMemory = field(default_factory=LookupMemory)
     # A few threads of its own: a stranger's document may keep one busy for seconds, and nobody else shall wait for it.
     threads: Executor = field(default_factory=lambda: ThreadPoolExecutor(4, thread_name_prefix="verify"))
+
+    async def close(self) -> None:
+        """Close the way out and the threads; nothing can be verified afterwards."""
+        self.threads.shutdown(wait=False, cancel_futures=True)
+        if isinstance(self.fetch, GuardedFetch):
+            await self.fetch.aclose()
 
     async def in_thread(self, work: Callable[..., T], *arguments: object) -> T:
         """Do ``work`` beside the event loop."""

@@ -18,6 +18,10 @@ class Verifier:
         self._world = world
         self._policy = policy
 
+    async def close(self) -> None:
+        """Let go of what the world holds open."""
+        await self._world.close()
+
     async def verify(self, document: JsonValue, *, now: datetime, language: Language = Language.ENGLISH) -> Report:
         """Return the report on ``document``: any JSON value that :func:`app.strict_json.parse` let through."""
         evidence = await gather(document, world=self._world, policy=self._policy, now=now)

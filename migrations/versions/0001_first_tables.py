@@ -485,7 +485,6 @@ def upgrade() -> None:
         sa.Column("content", sa.LargeBinary(), nullable=True),
         sa.Column("media_type", sa.Text(), nullable=False),
         sa.Column("sha256", sa.LargeBinary(), nullable=True),
-        sa.Column("signing_key_id", sa.Uuid(), nullable=True),
         sa.Column("signed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column(
             "state",
@@ -502,11 +501,20 @@ def upgrade() -> None:
             ["credential.awarding_body_id", "credential.award_id", "credential.id"],
             name=op.f("fk_secured_form_awarding_body_id_award_id_credential_id"),
         ),
-        sa.ForeignKeyConstraint(["signing_key_id"], ["signing_key.id"], name=op.f("fk_secured_form_signing_key_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_secured_form")),
         sa.UniqueConstraint("credential_id", "form", "level", name=op.f("uq_secured_form_credential_id_form_level")),
     )
-    op.create_index(op.f("ix_secured_form_signing_key_id"), "secured_form", ["signing_key_id"], unique=False)
+    op.create_table(
+        "form_signature",
+        sa.Column("secured_form_id", sa.Uuid(), nullable=False),
+        sa.Column("signing_key_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["secured_form_id"], ["secured_form.id"], name=op.f("fk_form_signature_secured_form_id")
+        ),
+        sa.ForeignKeyConstraint(["signing_key_id"], ["signing_key.id"], name=op.f("fk_form_signature_signing_key_id")),
+        sa.PrimaryKeyConstraint("secured_form_id", "signing_key_id", name=op.f("pk_form_signature")),
+    )
+    op.create_index(op.f("ix_form_signature_signing_key_id"), "form_signature", ["signing_key_id"], unique=False)
     op.create_table(
         "status_event",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -549,7 +557,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_index(op.f("ix_status_event_award_id_id"), table_name="status_event")
     op.drop_table("status_event")
-    op.drop_index(op.f("ix_secured_form_signing_key_id"), table_name="secured_form")
+    op.drop_index(op.f("ix_form_signature_signing_key_id"), table_name="form_signature")
+    op.drop_table("form_signature")
     op.drop_table("secured_form")
     op.drop_index(
         "ix_credential_lease",

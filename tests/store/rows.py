@@ -159,7 +159,6 @@ def a_form(credential: Credential, **override) -> SecuredForm:
             "content": b"sealed bytes",
             "media_type": "application/vc",
             "sha256": bytes(32),
-            "signing_key_id": None,
             "signed_at": NOW,
             "state": FormState.READY,
             "created_at": NOW,

@@ -221,7 +221,7 @@ async def test_a_preparation_ends_once_and_the_stored_signature_wins(database, h
     async def finish(content):
         async with database.transaction() as connection:
             stored = await secured_forms.complete(
-                connection, form.id, content=content, sha256=bytes(32), signing_key_id=key.id, signed_at=NOW
+                connection, form.id, content=content, sha256=bytes(32), signed_with=[key.id], signed_at=NOW
             )
             return stored, await credentials.mark_issued(connection, credential.id)
 
