@@ -22,7 +22,7 @@ from tests.store.rows import NOW, a_form, a_house, later, stored_award, stored_c
 from tests.store.test_transactions import an_event
 
 DEPLOYMENT_WIDE = {
-    "form_signature",  # hangs on its form, whose row says whose it is
+    "form_signature": "of a form, whose row says whose it is",
     "deployment": "one row",
     "awarding_body": "the thing itself",
     "issuer": "the service has one, too",
