@@ -66,9 +66,6 @@ def main() -> int:
     except (CannotStart, Unexpected, NothingToChange) as error:
         screen.bad(f"\nThe demonstration cannot go on.\n{error}")
         return 1
-    except httpx.TransportError as error:
-        screen.bad(f"\nThe demonstration cannot go on: the service did not answer ({type(error).__name__}).")
-        return 1
     except KeyboardInterrupt:
         screen.line("\nStopped.")
         return 130

@@ -6,7 +6,9 @@ reason and its code. "Invalid" for the wrong reason is not the right answer.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Final, Self
+
+NO_CHECK_FAILED: Final = "no check failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,14 @@ class Answer:
         """Read a report, or the problem document that stands in its place."""
         if "verdict" in body:
             reason = body["reason"]
-            named = f"{reason['check']}: {reason['code']}" if reason["check"] else "every deciding check passed"
+            failed = [check["name"] for check in body["checks"] if check["result"] == "failed"]
+            if reason["check"]:
+                named = f"{reason['check']}: {reason['code']}"
+            elif failed:
+                # Checks that only inform leave the verdict alone; on what we issued ourselves none may fail.
+                named = f"although failed: {', '.join(failed)}"
+            else:
+                named = NO_CHECK_FAILED
             return cls(status, body["verdict"], named)
         findings = body.get("errors") or [{"pointer": "?", "code": "?"}]
         return cls(status, body.get("code", "?"), f"{findings[0]['pointer']}: {findings[0]['code']}")
@@ -35,7 +44,7 @@ class Answer:
 
 def valid() -> Answer:
     """Return what a credential that still holds must get."""
-    return Answer(200, "valid", "every deciding check passed")
+    return Answer(200, "valid", NO_CHECK_FAILED)
 
 
 def invalid(check: str, code: str) -> Answer:

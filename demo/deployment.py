@@ -102,7 +102,7 @@ class Deployment:
         """Run the server until the block ends.
 
         Raises:
-            CannotStart: with the end of its log, when it does not become ready.
+            CannotStart: with the end of its log, when it does not become ready or does not answer any more.
         """
         log = REPOSITORY / self.folder / "server.log"
         with log.open("w") as stream:
@@ -116,6 +116,13 @@ class Deployment:
             try:
                 self._wait_until_ready(process, log)
                 yield
+            except httpx.TransportError as error:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.wait(1)
+                state = "still runs" if process.returncode is None else f"ended with {process.returncode}"
+                raise CannotStart(
+                    f"The server did not answer ({type(error).__name__}); it {state}. Its log ends:\n{_end_of(log)}"
+                ) from None
             finally:
                 _stop(process)
 

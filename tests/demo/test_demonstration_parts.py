@@ -91,12 +91,20 @@ async def test_the_forged_credential_carries_a_genuine_proof_of_its_own_did_key(
 
 
 def test_an_answer_is_right_only_for_its_own_reason():
-    report = {"verdict": "invalid", "reason": {"check": "proof", "code": "proof-wrong"}}
+    report = {"verdict": "invalid", "reason": {"check": "proof", "code": "proof-wrong"}, "checks": []}
     found = Answer.of_report(200, report)
 
     assert Case("altered", invalid("proof", "proof-wrong"), found).right
     assert not Case("altered", invalid("status-revocation", "revoked"), found).right
     assert not Case("altered", valid(), found).right
+
+
+def test_a_valid_credential_of_ours_on_which_an_informing_check_failed_is_not_right():
+    checks = [{"name": "template-rules", "result": "failed"}]
+    report = {"verdict": "valid", "reason": {"check": None, "code": "valid"}, "checks": checks}
+
+    assert Answer.of_report(200, {**report, "checks": []}) == valid()
+    assert Answer.of_report(200, report) != valid()
 
 
 def test_a_refusal_is_compared_by_its_place():
