@@ -149,11 +149,11 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "verification.data-model-kept": "Das Dokument folgt dem W3C-Datenmodell ({form}).",
         "verification.data-model-broken": "Das Dokument folgt nicht dem W3C-Datenmodell.",
         "verification.credential-shape-kept": "Alles, was European Digital Credentials verlangen, ist da.",
-        "verification.required-property-missing": "Etwas, das European Digital Credentials verlangen, fehlt.",
+        "verification.credential-shape-broken": "Das Dokument hat nicht die Form, die European Digital Credentials "
+        "verlangen.",
         "verification.not-a-european-digital-credential": "Nichts zu prüfen: kein European Digital Credential.",
         "verification.concepts-in-their-lists": "Jeder Begriff gehört zu der Liste, die er nennt.",
         "verification.concept-not-in-its-list": "Ein Begriff gehört nicht zu der Liste, die er nennt.",
-        "verification.concepts-not-looked-at": "Nicht geprüft: Die Begriffe wurden nicht angesehen.",
         "verification.custom-not-defined": "Nichts zu prüfen: Der Aussteller hat keine eigene Prüfung festgelegt.",
         "verification.template-rules-kept": "Alle verpflichtenden Regeln der ENHANCE-Vorlage sind eingehalten.",
         "verification.template-rule-broken": "Eine Regel der ENHANCE-Vorlage ist verletzt.",

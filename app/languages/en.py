@@ -140,11 +140,11 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "verification.data-model-kept": "The document follows the W3C data model ({form}).",
         "verification.data-model-broken": "The document does not follow the W3C data model.",
         "verification.credential-shape-kept": "Everything that European Digital Credentials require is there.",
-        "verification.required-property-missing": "Something that European Digital Credentials require is missing.",
+        "verification.credential-shape-broken": "The document is not in the form that European Digital Credentials "
+        "require.",
         "verification.not-a-european-digital-credential": "Nothing to check: not a European Digital Credential.",
         "verification.concepts-in-their-lists": "Every concept is a member of the list it names.",
         "verification.concept-not-in-its-list": "A concept is not a member of the list it names.",
-        "verification.concepts-not-looked-at": "Not checked: the concepts were not looked at.",
         "verification.custom-not-defined": "Nothing to check: the issuer has defined no check of its own.",
         "verification.template-rules-kept": "All required rules of the ENHANCE template are kept.",
         "verification.template-rule-broken": "A rule of the ENHANCE template is broken.",

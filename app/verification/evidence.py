@@ -164,5 +164,5 @@ class Evidence:
     members: Members | None = None
     status: tuple[StatusEvidence, ...] = ()
     template: ReadingEvidence = ReadingEvidence()
-    concepts: ReadingEvidence = ReadingEvidence()
+    format: ReadingEvidence = ReadingEvidence()
     related_resources: tuple[Finding, ...] = ()

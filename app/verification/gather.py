@@ -6,7 +6,7 @@
 3. The proofs.
 4. Status, and only for a document that its issuer is shown to have signed: nobody makes this service call a host by
    posting a text. Our own status comes from our own records, never over HTTP.
-5. What readers of meaning say about it (template, concepts).
+5. What readers of meaning say about it (format, template).
 
 Every step that fails leaves evidence that says so.
 """
@@ -20,6 +20,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final, Protocol, TypeAlias, TypeVar
 
+from app.elm.checks import check_format
 from app.errors import Finding, ServiceError, json_pointer
 from app.jsonld import UnsafeDocument, UnsupportedDocument, canonicalize_foreign
 from app.jsonld.contexts import ContextNotPinned, pinned_context
@@ -108,7 +109,6 @@ class World:
     members: Callable[[], Awaitable[Members]]
     own_status: AskOwnStatus
     read_and_check: Reader = _silent
-    check_concepts: Reader = _silent
     http_hosts: Collection[tuple[str, int]] = ()
     canonicalize: Canonicalize = canonicalize_foreign
     memory: LookupMemory = field(default_factory=LookupMemory)
@@ -156,7 +156,7 @@ class _Inquiry:
             members=self._members,
             status=await self._status(document, proved=proved),  # 4
             template=_reading(self._world.read_and_check, document),  # 5
-            concepts=_reading(self._world.check_concepts, document),
+            format=await self._world.in_thread(_reading, _format_findings, document),
             related_resources=related_resource_findings(document),
         )
 
@@ -339,6 +339,10 @@ def _keep_failure(reason: FetchReason | None) -> timedelta:
 def _reading(read: Reader, document: Mapping[str, Any]) -> ReadingEvidence:
     findings = read(document)
     return ReadingEvidence(None if findings is None else tuple(findings))
+
+
+def _format_findings(document: Mapping[str, Any]) -> Sequence[Finding] | None:
+    return check_format(document) if "EuropeanDigitalCredential" in types_of(document) else None
 
 
 # 1. Contexts and graph.

@@ -37,7 +37,6 @@ from app.verification.evidence import (
     StatusEvidence,
     StatusProblem,
 )
-from app.verification.shape import is_edc, shape_findings
 
 _MANDATE: Final = "http://data.europa.eu/snb/evidence-type/c_18016257"
 """EU evidence type "mandate" (elm.md section 1.6)."""
@@ -409,21 +408,25 @@ def _data_model(case: _Case) -> Check:
 
 
 def _credential_shape(case: _Case) -> Check:
-    name = CheckName.CREDENTIAL_SHAPE
-    if not is_edc(case.document):
-        return Check(name, Result.NOT_CHECKED, "not-a-european-digital-credential")
-    findings = tuple(shape_findings(case.document))
-    if findings:
-        return Check(name, Result.FAILED, "required-property-missing", pointer=findings[0].pointer, details=findings)
-    return Check(name, Result.PASSED, "credential-shape-kept")
+    return _of_reading(
+        CheckName.CREDENTIAL_SHAPE,
+        _about_concepts(case.evidence.format.findings, wanted=False),
+        ("credential-shape-kept", "credential-shape-broken", "not-a-european-digital-credential"),
+    )
 
 
 def _concept_membership(case: _Case) -> Check:
     return _of_reading(
         CheckName.CONCEPT_MEMBERSHIP,
-        case.evidence.concepts.findings,
-        ("concepts-in-their-lists", "concept-not-in-its-list", "concepts-not-looked-at"),
+        _about_concepts(case.evidence.format.findings, wanted=True),
+        ("concepts-in-their-lists", "concept-not-in-its-list", "not-a-european-digital-credential"),
     )
+
+
+def _about_concepts(findings: tuple[Finding, ...] | None, *, wanted: bool) -> tuple[Finding, ...] | None:
+    if findings is None:
+        return None
+    return tuple(finding for finding in findings if finding.code.startswith("concept-") is wanted)
 
 
 def _template_rules(case: _Case) -> Check:

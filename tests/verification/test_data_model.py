@@ -1,4 +1,3 @@
-import json
 from datetime import UTC, datetime
 
 import pytest
@@ -6,7 +5,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.verification.data_model import Form, data_model_findings, form_of, issuer_id, read_instant
-from app.verification.shape import REQUIRED, shape_findings
 
 V2 = "https://www.w3.org/ns/credentials/v2"
 V1 = "https://www.w3.org/2018/credentials/v1"
@@ -171,63 +169,4 @@ NAMES = [
 @given(st.dictionaries(st.sampled_from(NAMES), json_values), st.sampled_from([V2, V1]))
 def test_any_object_is_answered_with_findings(document, context):
     data_model_findings({**document, "@context": [context]})
-    shape_findings(document)
     issuer_id(document)
-
-
-class TestShape:
-    @pytest.fixture(scope="class")
-    @staticmethod
-    def examples(reference_dir):
-        return [
-            json.loads((reference_dir / name).read_bytes())
-            for name in ("example-microcredential.jsonld", "example-microcredential.vcdm2.jsonld")
-        ]
-
-    @pytest.mark.reference
-    def test_the_reference_examples_have_the_required_shape(self, examples):
-        for example in examples:
-            assert shape_findings(example) == []
-
-    @pytest.mark.reference
-    def test_the_commissions_own_sealed_samples_have_it_too(self, reference_dir):
-        for name in ("Sample-CertOfPart-signed.jsonld", "Sample-MC-Annex1-signed.jsonld"):
-            sealed = json.loads((reference_dir / "samples" / name).read_bytes())
-            assert shape_findings(json.loads(sealed["payload"])) == []
-
-    @pytest.mark.reference
-    def test_each_required_property_is_missed_at_its_place(self, examples):
-        example = examples[1]
-        for name in ("issued", "displayParameter", "credentialProfiles"):
-            assert [finding.pointer for finding in shape_findings({**example, name: None})] == [f"#/{name}"]
-        issuer = {key: value for key, value in example["issuer"].items() if key != "eIDASIdentifier"}
-        without = [{**example, "issuer": {**issuer, "id": "did:web:other.example"}}]
-        assert {finding.pointer for finding in shape_findings(without[0])} == {"#/issuer/eIDASIdentifier"}
-
-    @pytest.mark.reference
-    def test_the_table_agrees_with_the_official_shapes(self, reference_dir):
-        import rdflib  # noqa: PLC0415 - a second to import, for this test only
-
-        shapes = rdflib.Graph().parse(reference_dir / "shapes" / "EDC-generic-no-cv.ttl")
-        sh = rdflib.Namespace("http://www.w3.org/ns/shacl#")
-        official = {}
-        for shape, target in shapes.subject_objects(sh.targetClass):
-            for rule in shapes.objects(shape, sh.property):
-                least = shapes.value(rule, sh.minCount)
-                if least is not None and int(least) > 0:
-                    path = shapes.value(rule, sh.path)
-                    official.setdefault(last_step(target), {})[last_step(path)] = shapes.value(rule, sh.maxCount)
-        # The context's names for what the shapes call by their RDF names.
-        json_names = {"contentUrl": "contentURL", "type": "dcType", "status": "entitlementStatus"}
-        for kind, properties in REQUIRED.items():
-            assert kind in official
-            theirs = {json_names.get(name, name): most for name, most in official[kind].items()}
-            for name, most in properties.items():
-                assert name in theirs, (kind, name)
-                if most is not None:
-                    assert theirs[name] is not None, (kind, name)
-                    assert int(theirs[name]) == most, (kind, name)
-
-
-def last_step(iri):
-    return str(iri).replace("#", "/").rsplit("/", 1)[1]

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from app.elm.checks import check_format
 from app.elm.mapping import map_award
 from app.elm.rendering import CredentialFacts, render_edc, render_vcdm2
 from app.keys import Algorithm, InProcessSigner, KeyState, did_key
@@ -19,7 +20,6 @@ from app.verification.checks import CheckName, Result
 from app.verification.evidence import Policy
 from app.verification.gather import OwnStatus, World
 from app.verification.report import Verdict
-from app.verification.shape import shape_findings
 from app.verification.verifier import Verifier
 from tests.builders import SUBTYPES, an_awarding_body, full_request, required_only_request
 from tests.counterparts.foreign_issuer import NOW
@@ -94,7 +94,7 @@ async def test_what_a_university_issues_is_valid_and_of_the_required_shape(verif
 @pytest.mark.parametrize(("make", "subtype"), REQUESTS)
 def test_the_edc_rendering_has_the_required_shape_too(make, subtype):
     _, tree = the_tree(make, subtype)
-    assert shape_findings(render_edc(tree, CredentialFacts(UUID(int=1), issued=NOW, valid_from=NOW))) == []
+    assert check_format(render_edc(tree, CredentialFacts(UUID(int=1), issued=NOW, valid_from=NOW))) == []
 
 
 @pytest.mark.parametrize("subtype", SUBTYPES)
