@@ -12,7 +12,7 @@ RUN python -m pip install --no-deps --require-hashes --only-binary :all: -r requ
 COPY LICENSE NOTICE ./
 COPY contexts contexts
 COPY migrations migrations
-COPY docs/examples docs/examples
+COPY docs docs
 COPY app app
 RUN python -m compileall -q app
 
