@@ -82,7 +82,7 @@ def _demonstrate(deployment: Deployment, screen: Screen, *, once: bool) -> int:
     (deployment.folder / "demo.pid").write_text(f"{os.getpid()}\n")
     keys = _set_up(deployment, screen)
     with (
-        deployment.serving(),
+        deployment.serving() as server,
         httpx.Client(base_url=deployment.public_url, timeout=TIMEOUT_SECONDS) as client,
     ):
         universities = {slug: University(slug, key, client) for slug, key in keys.items()}
@@ -98,8 +98,9 @@ def _demonstrate(deployment: Deployment, screen: Screen, *, once: bool) -> int:
         if once or wrong:
             return 1 if wrong else 0
         screen.good(f"Serving on {deployment.public_url}. Press Ctrl-C to stop.")
-        while True:
-            time.sleep(3600)
+        code = server.wait()
+        screen.bad(f"The server ended with {code}; its log is {deployment.folder / 'server.log'}.")
+        return 1
 
 
 # --- the operator

@@ -98,8 +98,8 @@ class Deployment:
         place.mkdir(parents=True, mode=0o700)
 
     @contextlib.contextmanager
-    def serving(self) -> Iterator[None]:
-        """Run the server until the block ends.
+    def serving(self) -> Iterator["subprocess.Popen[bytes]"]:
+        """Run the server until the block ends; the block may watch its process.
 
         Raises:
             CannotStart: with the end of its log, when it does not become ready or does not answer any more.
@@ -115,7 +115,7 @@ class Deployment:
             )
             try:
                 self._wait_until_ready(process, log)
-                yield
+                yield process
             except httpx.TransportError as error:
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     process.wait(1)
