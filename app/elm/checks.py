@@ -300,7 +300,19 @@ def check_format(document: object) -> list[Finding]:
     return walk.findings
 
 
-_Waiting: TypeAlias = list[tuple[Mapping[str, Any], Path]]
+_Step: TypeAlias = tuple["_Step | None", str, int | None]
+"""Where a node hangs: the node above, the member, the place in its array. Only a finding needs the whole path."""
+
+
+def _path(step: _Step | None, *last: str) -> Path:
+    found: list[str | int] = list(reversed(last))
+    while step is not None:
+        step_above, name, place = step
+        if place is not None:
+            found.append(place)
+        found.append(name)
+        step = step_above
+    return tuple(reversed(found))
 
 
 class _Walk:
@@ -309,8 +321,9 @@ class _Walk:
     def __init__(self, document: Mapping[str, Any]) -> None:
         self.findings: list[Finding] = []
         self._document = document
-        self._full: dict[str, Mapping[str, Any]] = {}
-        """Nodes in full by id, found before the walk: a reference may come first."""
+        self._nodes: list[tuple[dict[str, Any], _Step | None]] = []
+        self._full: dict[str, dict[str, Any]] = {}
+        """Nodes in full by id: a reference may come first."""
         self._looked_at: set[str] = set()
 
     def find(self, code: str, path: Path, detail: str, citation: str | None, weight: Weight = Weight.REQUIRED) -> None:
@@ -319,14 +332,11 @@ class _Walk:
 
     def run(self) -> None:
         """Look at every node once; what only refers must refer to something."""
-        body = {name: value for name, value in self._document.items() if name not in _OUTSIDE}
-        self._collect(body)
-        waiting: _Waiting = [(body, ())]
-        while waiting:
-            node, path = waiting.pop()
-            if self._is_new(node, path):
-                self._types(node, path)
-                self._members(node, path, waiting)
+        self._collect({name: value for name, value in self._document.items() if name not in _OUTSIDE})
+        for node, step in self._nodes:
+            if self._is_new(node, step):
+                self._types(node, step)
+                self._literals(node, step)
         issuer = self._document.get("issuer")
         if not isinstance(issuer, dict):
             self.find("property-malformed", ("issuer",), "The issuer is an Organisation with its identifiers.", _NO_CV)
@@ -335,30 +345,38 @@ class _Walk:
         if not isinstance(held.get("eIDASIdentifier"), dict):
             self.find("property-missing", ("issuer", "eIDASIdentifier"), "The issuer needs one.", _NO_CV)
 
-    def _collect(self, body: Mapping[str, Any]) -> None:
-        waiting: list[Any] = [body]
+    def _collect(self, body: dict[str, Any]) -> None:
+        """List the nodes of the document in its order, and index those that stand in full."""
+        waiting: list[tuple[dict[str, Any], _Step | None]] = [(body, None)]
         while waiting:
-            value = waiting.pop()
-            if isinstance(value, dict):
-                node_id = value.get("id")
-                if isinstance(node_id, str) and node_id not in self._full and not _is_reference(value):
-                    self._full[node_id] = value
-                waiting.extend(item for item in value.values() if isinstance(item, (dict, list)))
-            else:
-                waiting.extend(item for item in value if isinstance(item, (dict, list)))
+            entry = waiting.pop()
+            self._nodes.append(entry)
+            node, step = entry
+            node_id = node.get("id")
+            if isinstance(node_id, str) and node_id not in self._full and not _is_reference(node):
+                self._full[node_id] = node
+            for name, value in node.items():
+                if isinstance(value, dict):
+                    # A language map is no node, and what hides there is malformed; schemes are looked at with concepts.
+                    if name not in _LITERALS and name != "inScheme":
+                        waiting.append((value, (step, name, None)))
+                elif isinstance(value, list) and name not in _LITERALS:
+                    for place, item in enumerate(value):
+                        if isinstance(item, dict):
+                            waiting.append((item, (step, name, place)))
 
-    def _is_new(self, node: Mapping[str, Any], path: Path) -> bool:
+    def _is_new(self, node: dict[str, Any], step: _Step | None) -> bool:
         """Look at the id; say whether the node itself is still to be looked at."""
         node_id = node.get("id")
         if node_id is None:
             return True
         if not isinstance(node_id, str) or not _is_iri(node_id):
-            self.find("id-not-absolute", (*path, "id"), "An id is an absolute IRI.", "JSON-LD 1.1, 3.3")
+            self.find("id-not-absolute", _path(step, "id"), "An id is an absolute IRI.", "JSON-LD 1.1, 3.3")
             return True
         if _is_reference(node):
             kind = node.get("type")
             if node_id not in self._full and isinstance(kind, str) and kind in REQUIRED:
-                self.find("node-missing", path, f"This {kind} is referred to and stands nowhere.", _NO_CV)
+                self.find("node-missing", _path(step), f"This {kind} is referred to and stands nowhere.", _NO_CV)
             return False
         first = node_id not in self._looked_at
         self._looked_at.add(node_id)
@@ -366,66 +384,57 @@ class _Walk:
         if held is node or held == node:
             return first  # an equal copy holds equal copies: what is inside is looked at once
         if _own_content(held) != _own_content(node):
-            self.find("id-collision", path, "Another node has this id and other content.", "RDF 1.1 Concepts, 3.2")
+            self.find(
+                "id-collision", _path(step), "Another node has this id and other content.", "RDF 1.1 Concepts, 3.2"
+            )
         return True
 
-    def _types(self, node: Mapping[str, Any], path: Path) -> None:
+    def _types(self, node: dict[str, Any], step: _Step | None) -> None:
         kind = node.get("type")
         for one in (kind,) if isinstance(kind, str) else tuple(kind) if isinstance(kind, list) else ():
             if one == "Concept":
-                self._concept(node, path)
+                self._concept(node, step)
             elif isinstance(one, str) and one in REQUIRED:
-                self._class(one, node, path)
+                self._class(one, node, step)
 
-    def _members(self, node: Mapping[str, Any], path: Path, waiting: _Waiting) -> None:
+    def _literals(self, node: dict[str, Any], step: _Step | None) -> None:
         for name, value in node.items():
             literal = _LITERALS.get(name)
             if literal is not None:
-                self._literal(literal, value, (*path, name))
-            elif isinstance(value, dict):
-                waiting.append((value, (*path, name)))
-            elif isinstance(value, list):
-                waiting.extend(
-                    (item, (*path, name, place)) for place, item in enumerate(value) if isinstance(item, dict)
-                )
+                for item in value if isinstance(value, list) else (value,):
+                    if not literal[0](item):
+                        self.find("literal-malformed", _path(step, name), f"Expected: {literal[1]}.", _XSD)
             elif isinstance(value, float):
-                self.find("literal-malformed", (*path, name), "A number with a fraction loses its form.", _XSD)
+                self.find("literal-malformed", _path(step, name), "A number with a fraction loses its form.", _XSD)
 
-    def _literal(self, literal: tuple[_Test, str], value: object, path: Path) -> None:
-        test, what = literal
-        for item in value if isinstance(value, list) else (value,):
-            if not test(item):
-                self.find("literal-malformed", path, f"Expected: {what}.", _XSD)
-
-    def _class(self, kind: str, node: Mapping[str, Any], path: Path) -> None:
+    def _class(self, kind: str, node: dict[str, Any], step: _Step | None) -> None:
         for name, most in REQUIRED[kind].items():
             value = node.get(name)
             if value in (None, [], {}):
-                self.find("property-missing", (*path, name), f"{kind}: {name} is required.", _NO_CV)
+                self.find("property-missing", _path(step, name), f"{kind}: {name} is required.", _NO_CV)
             elif most == ONE and isinstance(value, list) and len(value) > 1:
-                self.find("property-repeated", (*path, name), f"{kind}: one {name} is allowed.", _NO_CV)
+                self.find("property-repeated", _path(step, name), f"{kind}: one {name} is allowed.", _NO_CV)
         for name in AT_MOST_ONE.get(kind, ()):
             value = node.get(name)
             if isinstance(value, list) and len(value) > 1:
-                self.find("property-repeated", (*path, name), f"{kind}: one {name} is allowed.", _NO_CV)
+                self.find("property-repeated", _path(step, name), f"{kind}: one {name} is allowed.", _NO_CV)
         for name, scheme in SCHEMES.get(kind, {}).items():
             value = node.get(name)
             for concept in value if isinstance(value, list) else (value,):
-                if concept is not None:
-                    self._in_scheme(concept, scheme, (*path, name))
+                if concept is not None and not self._is_in_scheme(concept, scheme):
+                    self.find("concept-wrong-scheme", _path(step, name), f"A concept of {scheme} is required.", _FULL)
 
-    def _in_scheme(self, value: object, scheme: str, path: Path) -> None:
+    def _is_in_scheme(self, value: object, scheme: str) -> bool:
         held: object = value
         if isinstance(value, dict) and "inScheme" not in value:
             iri = value.get("id")
             held = self._full.get(iri) if isinstance(iri, str) else None
-        if not isinstance(held, dict) or scheme not in _scheme_ids(held):
-            self.find("concept-wrong-scheme", path, f"A concept of {scheme} is required.", _FULL)
+        return isinstance(held, dict) and scheme in _scheme_ids(held)
 
-    def _concept(self, node: Mapping[str, Any], path: Path) -> None:
+    def _concept(self, node: dict[str, Any], step: _Step | None) -> None:
         iri = node.get("id")
         if not isinstance(iri, str):
-            self.find("concept-without-id", path, "A concept is named by its id.", _FULL)
+            self.find("concept-without-id", _path(step), "A concept is named by its id.", _FULL)
             return
         schemes = _scheme_ids(node)
         known = concept_by_id(iri)
@@ -433,18 +442,18 @@ class _Walk:
             for scheme in schemes:
                 held = scheme_by_iri(scheme)
                 if held is not None and held.complete:
-                    self.find("concept-not-in-scheme", path, f"{held.label}: no such member.", held.iri)
+                    self.find("concept-not-in-scheme", _path(step), f"{held.label}: no such member.", held.iri)
+                elif not _is_iri(scheme):
+                    self.find("id-not-absolute", _path(step, "inScheme"), "An id is an absolute IRI.", None)
             return
         if schemes != [known.scheme]:
-            self.find("concept-wrong-scheme", path, "This concept belongs to another scheme.", known.scheme)
+            self.find("concept-wrong-scheme", _path(step), "This concept belongs to another scheme.", known.scheme)
         label = node.get("prefLabel")
-        if not isinstance(label, dict):
-            return
-        for tag, text in known.labels.items():
-            if tag in label and label[tag] != text:
+        for tag, text in label.items() if isinstance(label, dict) else ():
+            if tag in known.labels and text != known.labels[tag]:
                 weight = Weight.REQUIRED if _is_ours(known.scheme) else Weight.RECOMMENDED
                 detail = "The label is not that of the concept."
-                self.find("concept-wrong-label", (*path, "prefLabel", tag), detail, known.scheme, weight)
+                self.find("concept-wrong-label", _path(step, "prefLabel", tag), detail, known.scheme, weight)
 
 
 def _is_ours(scheme: str) -> bool:
@@ -454,9 +463,8 @@ def _is_ours(scheme: str) -> bool:
 
 def _scheme_ids(concept: Mapping[str, Any]) -> list[str]:
     value = concept.get("inScheme")
-    found = [
-        item.get("id") if isinstance(item, dict) else item for item in (value if isinstance(value, list) else [value])
-    ]
+    schemes = value if isinstance(value, list) else (value,)
+    found = [scheme.get("id") if isinstance(scheme, dict) else scheme for scheme in schemes]
     return [iri for iri in found if isinstance(iri, str)]
 
 

@@ -8,7 +8,8 @@ import sys
 from dataclasses import dataclass
 from typing import Final
 
-from app.elm.vocabularies import EUROPEAN_LISTS, OWN_LISTS, VOCABULARY_BASE
+from app.elm.vocabularies import EUROPEAN_LISTS, OWN_LISTS
+from app.jsonld.contexts import VOCABULARY_BASE
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +175,8 @@ HOMES: Final[tuple[Home, ...]] = (
     Home(
         "7.14",
         ("award.grade.value",),
-        "As.grade: note(grade) of the only assessment, else of an As around all, AsS.dcType assessment/v1#overall-result",
+        "As.grade: note(grade) of the only assessment, else of an As around all whose AsS.dcType is overall-result",
+        "assessment",
     ),
     Home("7.14", ("award.grade.text",), "As.additionalNote: note(grade-in-words)"),
     Home(
