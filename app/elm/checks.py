@@ -341,7 +341,7 @@ class _Walk:
         if not isinstance(issuer, dict):
             self.find("property-malformed", ("issuer",), "The issuer is an Organisation with its identifiers.", _NO_CV)
             return
-        held = self._full.get(str(issuer.get("id")), issuer)
+        held = self._full.get(str(issuer.get("id")), issuer) if _is_reference(issuer) else issuer
         if not isinstance(held.get("eIDASIdentifier"), dict):
             self.find("property-missing", ("issuer", "eIDASIdentifier"), "The issuer needs one.", _NO_CV)
 
