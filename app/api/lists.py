@@ -1,5 +1,6 @@
 """Code lists, and what a key may do."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
@@ -64,16 +65,19 @@ async def read_list(
     q: Annotated[str | None, Query(max_length=100, description="Only labels that contain this")] = None,
 ) -> Response:
     """Codes with their identifiers and labels; open to anyone."""
+    wanted = (q or "").casefold()
     if name == "grading-scheme":
         slugs = await office.slugs()
         members = [
-            Code(code=scheme.code, id=None, label=dict(scheme.name)) for slug in slugs for scheme in schemes_of(slug)
+            Code(code=scheme.code, id=None, label=dict(scheme.name))
+            for slug in slugs
+            for scheme in schemes_of(slug)
+            if _says(scheme.name, wanted)
         ]
         return json_answer(CodeList(name=name, scheme=None, complete=True, members=members))
     if name not in CODE_LISTS:
         raise NoSuchAddress
     found = CODE_LISTS[name]
-    wanted = (q or "").casefold()
     return json_answer(
         CodeList(
             name=name,
@@ -82,10 +86,14 @@ async def read_list(
             members=[
                 Code(code=member.code, id=member.iri, label=dict(member.labels))
                 for member in found.members
-                if not wanted or any(wanted in label.casefold() for label in member.labels.values())
+                if _says(member.labels, wanted)
             ],
         )
     )
+
+
+def _says(labels: Mapping[str, str], wanted: str) -> bool:
+    return not wanted or any(wanted in label.casefold() for label in labels.values())
 
 
 @router.get("/me", response_model=Me, responses=described(Family.UNAUTHENTICATED), summary="Say who I am")

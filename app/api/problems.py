@@ -8,20 +8,18 @@ from collections.abc import Iterator
 from typing import Any, ClassVar, Final
 
 import orjson
-import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Match
 
 from app.errors import Family, Finding, ServiceError, json_pointer
 from app.jsonld import CONTEXT_BASE
 
 PROBLEM_JSON: Final = "application/problem+json"
 PROBLEM_BASE: Final = f"{CONTEXT_BASE}/problems/"
-
-_log = structlog.get_logger("problems")
 
 STATUS_OF_FAMILY: Final[dict[Family, int]] = {
     Family.MALFORMED: 400,
@@ -155,8 +153,19 @@ def problem_response(
     return Response(orjson.dumps(document), status, extra, PROBLEM_JSON)
 
 
+def _methods_at(request: Request) -> list[str]:
+    """Return every method that the address takes (RFC 9110 section 10.2.1): one path may be several routes."""
+    routes = request.app.router.routes
+    taken = [
+        method
+        for method in ("GET", "POST", "PUT", "DELETE")
+        if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in routes)
+    ]
+    return ["GET", "HEAD", *taken[1:]] if "GET" in taken else taken
+
+
 def install(application: FastAPI) -> None:
-    """Make ``application`` answer every failure with a problem document."""
+    """Make ``application`` answer every failure that has a name with a problem document; defects end in ``traffic``."""
 
     def trace_of(request: Request) -> str:
         return str(request.scope.get("trace_id", ""))
@@ -169,6 +178,7 @@ def install(application: FastAPI) -> None:
         assert isinstance(error, HTTPException)
         headers = dict(error.headers or {})
         if error.status_code == 405:  # noqa: PLR2004 - Method Not Allowed
+            headers["Allow"] = ", ".join(_methods_at(request))
             return problem_response(MethodNotAllowed(), trace_of(request), status=405, headers=headers)
         if error.status_code == 404:  # noqa: PLR2004 - Not Found
             return problem_response(NoSuchAddress(), trace_of(request))
@@ -187,11 +197,6 @@ def install(application: FastAPI) -> None:
         ]
         return problem_response(ParameterMalformed(findings=findings), trace_of(request))
 
-    async def defect(request: Request, error: Exception) -> Response:
-        _log.error("defect", trace_id=trace_of(request), kind=type(error).__name__, exc_info=error)
-        return problem_response(InternalError(), trace_of(request), status=500)
-
     application.add_exception_handler(ServiceError, service_error)
     application.add_exception_handler(HTTPException, framework_error)
     application.add_exception_handler(RequestValidationError, parameter_error)
-    application.add_exception_handler(Exception, defect)

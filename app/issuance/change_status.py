@@ -9,6 +9,7 @@ from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
 
 from app.errors import Family, Finding, ServiceError, json_pointer
 from app.issuance.access import Caller
@@ -81,6 +82,24 @@ class StatusChangeRequest(BaseModel):
     )
 
 
+def _finding(item: ErrorDetails) -> Finding:
+    """Say what is expected and never what was sent."""
+    # The first step names the alternative that the member `change` chose, and is no member.
+    path = [step for step in item["loc"] if step not in list(StatusChangeKind)]
+    match item["type"]:
+        case "union_tag_invalid" | "union_tag_not_found":
+            path, words = ["change"], f"Expected is one of: {', '.join(StatusChangeKind)}."
+        case "missing":
+            words = "This member is required."
+        case "extra_forbidden":
+            words = "There is no such member here."
+        case "enum":
+            words = f"Expected is {item['ctx']['expected']}."
+        case _:
+            words = "An object with `change` and `reason` is expected here."
+    return Finding("status-change-malformed", json_pointer(path), words)
+
+
 async def change_status(office: Office, caller: Caller, credential_id: UUID, value: JsonValue) -> CredentialRecord:
     """Change the status of a credential; asking for what already holds changes nothing.
 
@@ -92,19 +111,11 @@ async def change_status(office: Office, caller: Caller, credential_id: UUID, val
     try:
         wanted = _CHANGE.validate_python(value)
     except ValidationError as error:
-        findings = [
-            Finding(
-                "status-change-malformed",
-                json_pointer(step for step in item["loc"] if step not in list(StatusChangeKind)),
-                item["msg"],
-            )
-            for item in error.errors(include_input=False, include_url=False)
-        ]
-        raise StatusChangeMalformed(findings=findings) from None
+        details = error.errors(include_input=False, include_url=False)
+        raise StatusChangeMalformed(findings=[_finding(item) for item in details]) from None
     if wanted.reason == RevocationReason.SUPERSEDED:
-        finding = Finding(
-            "status-change-malformed", "#/reason", "A credential is superseded by issuing its replacement."
-        )
+        words = "A credential is superseded by issuing its replacement."
+        finding = Finding("status-change-malformed", "#/reason", words)
         raise StatusChangeMalformed(findings=[finding])
     moment = office.clock()
     async with office.database.transaction() as connection:

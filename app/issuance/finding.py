@@ -12,7 +12,7 @@ from app.errors import Family, Finding, ServiceError, json_pointer
 from app.issuance.access import Caller
 from app.issuance.issue import form_of, record_of
 from app.issuance.office import Office
-from app.issuance.prepare import learner_key_of
+from app.issuance.prepare import identifies, learner_key_of
 from app.issuance.records import CredentialRecord, HistoryEntry, Status
 from app.store import credentials, events, secured_forms
 from app.store.connection import Connection
@@ -125,6 +125,9 @@ async def search(office: Office, caller: Caller, value: JsonValue) -> Credential
             for item in error.errors(include_input=False, include_url=False)
         ]
         raise SearchMalformed(findings=findings) from None
+    if not identifies(wanted.learner):
+        words = "Name the learner by reference, ESI, student number, or names."
+        raise SearchMalformed(findings=[Finding("search-malformed", "#/learner", words)])
     issuer = await office.issuer(caller.slug)
     filters = credentials.Search(learner_key=learner_key_of(issuer, wanted.learner))
     return await _page(office, caller, filters, wanted.cursor, wanted.limit)

@@ -154,6 +154,11 @@ def learner_key_of(issuer: Issuer, learner: Learner) -> bytes:
     return learner_key(issuer.learner_secret, "name", learner.given_names or "", learner.family_names or "", born)
 
 
+def identifies(learner: Learner) -> bool:
+    """Whether anything is there from which :func:`learner_key_of` makes a pseudonym."""
+    return bool(learner.reference or learner.student_identifiers or learner.given_names or learner.family_names)
+
+
 async def _offering_of(office: Office, caller: Caller, request: IssuanceRequest) -> tuple[Offering, OfferingSource]:
     wanted = request.offering
     if isinstance(wanted, Offering):

@@ -17,12 +17,11 @@ from app.template.declarations import KIND, in_language
 
 router = APIRouter(prefix="/catalogue", tags=["public"])
 
-_READ: Final = ["GET", "HEAD"]
 _CACHED: Final = {"Cache-Control": "public, max-age=60", "Vary": "Accept, Accept-Language"}
 _OFFERED: Final = ("application/json", "text/html")
 
 
-@router.api_route("", methods=_READ, response_model=CataloguePage, summary="Browse the catalogue")
+@router.get("", response_model=CataloguePage, summary="Browse the catalogue")
 async def browse(
     request: Request,
     cursor: Annotated[str | None, Query(max_length=200)] = None,
@@ -54,10 +53,8 @@ async def browse(
     )
 
 
-@router.api_route("/{offering_id}", methods=_READ, response_model=CatalogueEntry, summary="Read an offering")
-@router.api_route(
-    "/{offering_id}/{version}", methods=_READ, response_model=CatalogueEntry, summary="Read a version of an offering"
-)
+@router.get("/{offering_id}", response_model=CatalogueEntry, summary="Read an offering")
+@router.get("/{offering_id}/{version}", response_model=CatalogueEntry, summary="Read a version of an offering")
 async def read(
     offering_id: UUID,
     request: Request,

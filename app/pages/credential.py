@@ -17,15 +17,13 @@ from app.template.declarations import KIND, awarded_by, in_language
 
 router = APIRouter(tags=["public"])
 
-_READ: Final = ["GET", "HEAD"]
 _MACHINE_TYPES: Final = ("application/vc", "application/ld+json", "application/json")
 # A capability URL: nobody but the reader's own browser keeps it, and nobody indexes it.
 _PRIVATE: Final = {"Cache-Control": "private, no-cache", "X-Robots-Tag": "noindex", "Vary": "Accept, Accept-Language"}
 
 
-@router.api_route(
+@router.get(
     "/c/{token}",
-    methods=_READ,
     response_class=Response,
     responses={
         200: {
@@ -56,7 +54,7 @@ async def fetch(
     return Response(document.content, 200, headers, wanted)
 
 
-@router.api_route("/c/{token}/edc.jsonld", methods=_READ, response_class=Response, summary="Fetch the EDC rendering")
+@router.get("/c/{token}/edc.jsonld", response_class=Response, summary="Fetch the EDC rendering")
 async def fetch_edc(token: str, request: Request) -> Response:
     """The same award as a European Digital Credential (VC 1.1 and edc-ap). It is not sealed."""
     office: Office = request.app.state.office

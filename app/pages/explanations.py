@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import orjson
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import APIRouter, Header, HTTPException, Request, Response
 
 from app.languages import preferred
 from app.pages.negotiation import media_type
@@ -32,9 +32,7 @@ def collect(explanations: Iterable[Explanation]) -> Explanations:
     return {item.code: item for item in explanations}
 
 
-@router.api_route(
-    "/{code}", methods=["GET", "HEAD"], response_class=Response, summary="Explain a problem or finding code"
-)
+@router.get("/{code}", response_class=Response, summary="Explain a problem or finding code")
 async def explain(
     code: str,
     request: Request,
@@ -45,7 +43,7 @@ async def explain(
     explanations: Explanations = request.app.state.explanations
     item = explanations.get(code)
     if item is None:
-        return Response(status_code=404)
+        raise HTTPException(404)
     if media_type(accept, ("text/html", "application/json")) == "application/json":
         document = {"code": item.code, "title": item.title, "explanation": item.explanation, **dict(item.facts)}
         return Response(orjson.dumps(document), media_type="application/json")

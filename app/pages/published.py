@@ -4,7 +4,7 @@ from hashlib import sha256
 from typing import Final
 
 import orjson
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import FileResponse
 
 from app.elm.vocabularies import concept_scheme_document
@@ -16,7 +16,6 @@ from app.pages.rendering import STATIC, unchanged
 
 router = APIRouter(tags=["published"])
 
-_READ: Final = ["GET", "HEAD"]
 _FOR_EVER: Final = "public, max-age=31536000, immutable"
 
 
@@ -33,42 +32,34 @@ def _answer(request: Request, content: bytes, media_type: str, cache: str, etag:
     return Response(content, 200, headers, media_type)
 
 
-@router.api_route(
-    "/issuers/{slug}/did.json", methods=_READ, response_class=Response, summary="DID document of an awarding body"
-)
+@router.get("/issuers/{slug}/did.json", response_class=Response, summary="DID document of an awarding body")
 async def did_document(slug: str, request: Request) -> Response:
     """did:web (application/did+json): every key that ever signed, with those that are revoked marked."""
     content = await published_did_document(_office(request), slug)
     return _answer(request, content, "application/did+json", "public, max-age=300")
 
 
-@router.api_route(
-    "/.well-known/did.json", methods=_READ, response_class=Response, summary="DID document of the service itself"
-)
+@router.get("/.well-known/did.json", response_class=Response, summary="DID document of the service itself")
 async def service_did_document(request: Request) -> Response:
     """The service's own keys sign receipts and the trust file, never a credential."""
     content = await published_did_document(_office(request), None)
     return _answer(request, content, "application/did+json", "public, max-age=300")
 
 
-@router.api_route(
-    "/issuers/{slug}/status/{number}/{purpose}", methods=_READ, response_class=Response, summary="Signed status list"
-)
+@router.get("/issuers/{slug}/status/{number}/{purpose}", response_class=Response, summary="Signed status list")
 async def status_list(slug: str, number: int, purpose: str, request: Request) -> Response:
     """Bitstring Status List credential, for `revocation` or `suspension`; never older than half its validity."""
     published = await published_status_list(_office(request), slug, number, purpose)
     return _answer(request, published.content, "application/vc", "public, max-age=60", published.etag)
 
 
-@router.api_route(
-    "/contexts/elm/v1", methods=_READ, response_class=Response, summary="JSON-LD context of our credentials"
-)
+@router.get("/contexts/elm/v1", response_class=Response, summary="JSON-LD context of our credentials")
 async def context(request: Request) -> Response:
     """A mirror of the permanent identifier; these bytes never change."""
     return _answer(request, pinned_context(ELM_CONTEXT_URL).content, "application/ld+json", _FOR_EVER)
 
 
-@router.api_route("/vocabulary/{scheme}/v1", methods=_READ, response_class=Response, summary="Concept scheme (SKOS)")
+@router.get("/vocabulary/{scheme}/v1", response_class=Response, summary="Concept scheme (SKOS)")
 async def vocabulary(scheme: str, request: Request) -> Response:
     """One of our own concept schemes as SKOS in JSON-LD; a mirror of the permanent identifier."""
     return _answer(
@@ -76,9 +67,9 @@ async def vocabulary(scheme: str, request: Request) -> Response:
     )
 
 
-@router.api_route("/static/{name}", methods=_READ, include_in_schema=False)
+@router.get("/static/{name}", include_in_schema=False)
 async def static(name: str) -> Response:
     """Serve the few files that pages need."""
     if name != "style.css":
-        return Response(status_code=404)
+        raise HTTPException(404)
     return FileResponse(STATIC / name, headers={"Cache-Control": "public, max-age=3600"})

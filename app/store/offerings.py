@@ -7,6 +7,7 @@ the digest of its canonical content, so that every award has an offering (model.
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, insert, select, update
@@ -17,6 +18,9 @@ from app.store.paging import Cursor, Page, newest_first, page_of
 from app.store.records import from_row, maybe_from_row, to_row
 from app.store.states import OfferingState
 from app.store.tables import offering, offering_version
+
+LARGEST_VERSION: Final = 2**31 - 1
+"""What the column holds. A greater number, from an address or a request, names no version and is no defect."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +185,8 @@ async def find_version(
     connection: Connection, awarding_body_id: UUID, offering_id: UUID, version: int | None = None
 ) -> OfferingVersion | None:
     """Return a published version, the newest if none is named, or none."""
+    if version is not None and not 0 < version <= LARGEST_VERSION:
+        return None
     statement = select(offering_version).where(
         *_is_version(awarding_body_id, offering_id), offering_version.c.published_at.is_not(None)
     )
@@ -196,6 +202,8 @@ async def find_in_catalogue(
     connection: Connection, offering_id: UUID, version: int | None = None
 ) -> OfferingVersion | None:
     """Return a version that everybody may see, the newest if none is named, or none."""
+    if version is not None and not 0 < version <= LARGEST_VERSION:
+        return None
     statement = (
         select(offering_version)
         .join(offering, offering.c.id == offering_version.c.offering_id)

