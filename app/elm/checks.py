@@ -157,6 +157,7 @@ SCHEMES: Final[Mapping[str, Mapping[str, str]]] = {
 """Which scheme EDC-generic-full demands of the concepts of a property (``sh:hasValue`` of ``skos:inScheme``)."""
 
 _IRI: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`\x00-\x20]+")
+_ADDRESS: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
 _DATE_TIME: Final = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})"
 )
@@ -210,6 +211,11 @@ def _is_string(value: object) -> bool:
 
 def _is_iri(value: object) -> bool:
     return isinstance(value, str) and _IRI.fullmatch(value) is not None
+
+
+def _is_address(value: object) -> bool:
+    # A literal, not an IRI of the graph: xsd:anyURI takes any characters (XML Schema 1.1-2, 3.3.17).
+    return isinstance(value, str) and _ADDRESS.fullmatch(value) is not None
 
 
 def _is_base64(value: object) -> bool:
@@ -276,7 +282,7 @@ _LITERALS: Final[Mapping[str, tuple[_Test, str]]] = dict(
         *_kinds(_is_boolean, "xsd:boolean", "isPartialQualification"),
         *_kinds(_is_string, "xsd:string", "point", "label", "schemeName", "schemeVersion", "summaryDisplay", "score"),
         *_kinds(_is_string, "xsd:string", "evidenceStatement", "contactHour", "maximumScore", "minimumScore"),
-        *_kinds(_is_iri, "xsd:anyURI", "contentURL", "schemeId"),
+        *_kinds(_is_address, "xsd:anyURI with scheme", "contentURL", "schemeId"),
         *_kinds(_is_base64, "base64", "content"),
         *_kinds(_is_text, "text by language", "altLabel", "category", "noteLiteral", "birthName", "geographicName"),
         *_kinds(_is_text, "text by language", "familyName", "fullName", "givenName", "patronymicName"),

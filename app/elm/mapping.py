@@ -143,6 +143,11 @@ SKILL_TYPES: Final[Mapping[OutcomeCategory, str]] = {
     OutcomeCategory.RESPONSIBILITY_AUTONOMY: "skill",
 }
 
+_ACHIEVEMENT_ORDER: Final = (
+    *("id", "type", "title", "awardedBy", "hasPart", "specifiedBy", "creditReceived", "influencedBy"),
+    *("learningOpportunity", "provenBy", "supplementaryDocument"),
+)
+
 _ENGLISH: Final = frozenset({"en"})
 
 ECTS: Final = european("credit-system", "6fcec5c5af")
@@ -449,31 +454,26 @@ class _Draft:
     # -- the whole
 
     def tree(self, certificate_number: str) -> Tree:
-        """Put the main nodes together, each once."""
+        """Put the main nodes together, each once and in an order that reads from top to bottom."""
         achievement = self.achievement
         achievement["awardedBy"] = self.awarding
         achievement["specifiedBy"] = self.specification
-        if self.opportunity:
-            self._complete(self.opportunity, "learningOpportunity", "LearningOpportunity", "providedBy")
-            achievement["learningOpportunity"] = self.opportunity
         if self.activity or self.activity_specification:
             self._complete(self.activity, "activity", "LearningActivity", "directedBy")
             self.activity["awardedBy"] = _reference(self.awarding)
             if self.activity_specification:
                 node = self.node("learningActivitySpec", "LearningActivitySpecification")
                 node |= {"title": self.activity["title"], **self.activity_specification}
-                self.activity["specifiedBy"] = node
-                self.specification["influencedBy"] = _reference(node)
+                self.specification["influencedBy"] = node
+                self.activity["specifiedBy"] = _reference(node)
             achievement["influencedBy"] = self.activity
-        for place, node in (
-            ("P", self.person),
-            ("awardedBy", self.awarding),
-            ("Q", self.specification),
-            ("A", achievement),
-        ):
+        if self.opportunity:
+            self._complete(self.opportunity, "learningOpportunity", "LearningOpportunity", "providedBy")
+            achievement["learningOpportunity"] = self.opportunity
+        for place, node in (("P", self.person), ("awardedBy", self.awarding), ("Q", self.specification)):
             if place in self.notes:
                 node["additionalNote"] = _one_or_many(self.notes[place])
-        self.person["hasClaim"] = achievement
+        self.person["hasClaim"] = {name: achievement[name] for name in _ACHIEVEMENT_ORDER if name in achievement}
         return {
             "identifier": self.node(
                 "identifier", "Identifier", schemeName=CERTIFICATE_NUMBER, notation=certificate_number
