@@ -8,7 +8,8 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from app.api.problems import Problem
+from app.api.problems import STATUS_OF_FAMILY, Problem, described
+from app.errors import Family
 from app.issuance.change_status import StatusChangeRequest
 from app.issuance.finding import Search
 from app.issuance.replace import ReplacementRequest
@@ -53,11 +54,25 @@ def describe(application: FastAPI) -> None:
         schemas = document.setdefault("components", {}).setdefault("schemas", {})
         for name, schema in bodies["$defs"].items():
             schemas[name] = schema
+        _describe_malformed_parameters(document)
         _add_examples(document)
         application.openapi_schema = document
         return document
 
     application.openapi = openapi  # type: ignore[method-assign]
+
+
+def _describe_malformed_parameters(document: dict[str, Any]) -> None:
+    """Say what malformed parameters are answered with: 400 and a problem, not the framework's own 422."""
+    problem = described(Family.MALFORMED)[STATUS_OF_FAMILY[Family.MALFORMED]]
+    for methods in document["paths"].values():
+        for operation in methods.values():
+            framework = str(operation["responses"].get("422", ""))
+            if "HTTPValidationError" in framework:
+                del operation["responses"]["422"]
+                operation["responses"].setdefault("400", problem)
+    for name in ("HTTPValidationError", "ValidationError"):
+        document["components"]["schemas"].pop(name, None)
 
 
 def _add_examples(document: dict[str, Any]) -> None:

@@ -1,0 +1,101 @@
+"""The OpenAPI description, its runnable examples, and an explanation for every code."""
+
+import json
+
+import pytest
+
+from app.api.problems import STATUS_OF_FAMILY, every_error
+from app.template.request import FORM_CODES
+from app.template.rules import RULES
+from tests.builders import SUBTYPES
+from tests.examples import EXAMPLES, example
+
+
+@pytest.fixture
+async def description(sqlite_deployment):
+    answer = await sqlite_deployment.public.get("/openapi.json")
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def operations(description):
+    return [
+        (f"{method.upper()} {path}", operation)
+        for path, methods in description["paths"].items()
+        for method, operation in methods.items()
+    ]
+
+
+async def test_every_operation_says_what_it_is_for_under_a_name_of_its_own(description):
+    assert description["openapi"].startswith("3.1")
+    names = [operation["operationId"] for _, operation in operations(description)]
+    assert len(names) == len(set(names)) > 30
+    for place, operation in operations(description):
+        assert operation["summary"], place
+        assert operation["description"], place
+        assert operation["tags"], place
+
+
+async def test_every_reference_leads_somewhere(description):
+    def references(value):
+        if isinstance(value, dict):
+            yield from [value["$ref"]] if isinstance(value.get("$ref"), str) else []
+            for item in value.values():
+                yield from references(item)
+        elif isinstance(value, list):
+            for item in value:
+                yield from references(item)
+
+    for reference in set(references(description)):
+        target = description
+        for step in reference.removeprefix("#/").split("/"):
+            assert step in target, reference
+            target = target[step]
+
+
+async def test_every_failure_is_described_as_a_problem_document(description):
+    for place, operation in operations(description):
+        for status, answer in operation["responses"].items():
+            if status.startswith(("4", "5")) and place != "GET /readyz":
+                assert list(answer["content"]) == ["application/problem+json"], (place, status)
+
+
+async def test_operations_of_universities_need_the_key_and_say_so(description):
+    for place, operation in operations(description):
+        needs_key = "/api/v1/" in place and "/codes" not in place
+        assert bool(operation.get("security")) == needs_key, place
+        if needs_key:
+            assert "401" in operation["responses"], place
+
+
+@pytest.mark.parametrize("subtype", SUBTYPES)
+async def test_the_example_of_each_subtype_can_be_issued_as_it_stands(sqlite_deployment, description, subtype):
+    operation = description["paths"]["/api/v1/credentials"]["post"]
+    request = operation["requestBody"]["content"]["application/json"]["examples"][subtype]["value"]
+    assert request == json.loads((EXAMPLES / f"{subtype}.json").read_text(encoding="utf-8"))
+    assert request == example(subtype), "run: python -m tests.examples"
+    answer = await sqlite_deployment.system("test").post("/api/v1/credentials?dry_run=true", json=request)
+    assert (answer.status_code, answer.json()["issuable"]) == (200, True), answer.text
+
+
+def test_no_two_errors_share_a_code_and_each_explains_itself():
+    errors = list(every_error())
+    assert len({error.code for error in errors}) == len(errors) > 25
+    for error in errors:
+        assert error.code == error.code.lower().strip("-"), error
+        assert (error.__doc__ or "").strip().endswith("."), error
+        assert error.title, error
+        assert error.family in STATUS_OF_FAMILY
+
+
+async def test_every_code_has_a_page_for_people_and_json_for_machines(sqlite_deployment):
+    errors, rules = sorted(error.code for error in every_error()), sorted({rule.code for rule in RULES})
+    forms = sorted(FORM_CODES)
+    for code in {*errors, *rules, *forms}:
+        machine = await sqlite_deployment.public.get(f"/problems/{code}", headers={"Accept": "application/json"})
+        assert (machine.status_code, machine.json()["code"]) == (200, code), code
+        assert machine.json()["explanation"]
+    for code in (errors[0], rules[0], forms[0]):
+        page = await sqlite_deployment.public.get(f"/problems/{code}", headers={"Accept": "text/html"})
+        assert page.headers["content-type"].split(";")[0] == "text/html"
+        assert code in page.text
