@@ -1,11 +1,14 @@
-"""Securing mechanisms: how a document becomes a credential that carries its own proof, and how such proofs are checked.
+"""Securing mechanisms: how a document becomes a verifiable credential, and how what secures it is checked.
+
+``data_integrity`` puts proofs into the document; ``vc_jose`` puts the document into a signed token, on the one strict
+JWS core of the house, ``jws``.
 
 The room promises
 
-- that every proof it gives out was verified with the public key of its signer first;
-- that verifying reports each proof separately, with every fact and one outcome of a closed list, and never raises for
-  what a stranger wrote;
-- that the key alone fixes curve, hash and length.
+- that everything it signs was verified with the public key of its signer before it is given out;
+- that verifying reports each proof or token separately, with every fact and one outcome of a closed list, and never
+  raises for what a stranger wrote; text that is no token at all is refused when it is read;
+- that the key alone fixes algorithm, curve, hash and length, and that no key comes out of what is being checked.
 
 It never resolves a verification method, never asks a clock or a network, and never decides whether a signer is the
 issuer or the issuer a member: ``verification`` does.
@@ -27,6 +30,8 @@ from app.securing.data_integrity import (
     secure,
     verify_proofs,
 )
+from app.securing.jws import MalformedToken
+from app.securing.vc_jose import Token, TokenOutcome, TokenResult
 
 __all__ = [
     "CRYPTOSUITES",
@@ -35,11 +40,15 @@ __all__ = [
     "Canonicalize",
     "Cryptosuite",
     "Expectation",
+    "MalformedToken",
     "ProofOutcome",
     "ProofResult",
     "ResolveMethod",
     "ResolvedMethod",
     "SelfCheckFailed",
+    "Token",
+    "TokenOutcome",
+    "TokenResult",
     "make_proofs",
     "secure",
     "verify_proofs",
