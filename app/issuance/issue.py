@@ -489,6 +489,16 @@ async def _offering_version(connection: Connection, draft: Draft) -> OfferingVer
     source: OfferingSource = draft.prepared.source
     if source.offering_id is not None and source.version is not None:
         return OfferingVersionName(id=source.offering_id, version=source.version)
+    # The same award may have been corrected together with its offering: then these are the words of that version.
+    corrected = await offerings.find_corrected(
+        connection,
+        draft.award.awarding_body_id,
+        learner_key=draft.award.learner_key,
+        awarded_on=draft.award.awarded_on,
+        digest=source.content_sha256,
+    )
+    if corrected is not None:
+        return OfferingVersionName(id=corrected.offering_id, version=corrected.version)
     kept = await offerings.keep_unlisted(
         connection,
         awarding_body_id=draft.award.awarding_body_id,

@@ -96,15 +96,17 @@ def today_in(issuer: Issuer, moment: datetime) -> date:
 
 
 async def prepare(
-    office: Office, caller: Caller, request: IssuanceRequest
+    office: Office, caller: Caller, request: IssuanceRequest, *, correcting: bool = False
 ) -> tuple[PreparedAward | None, list[Finding]]:
     """Return the award ready to be mapped, or none with the findings that stop it.
+
+    ``correcting`` an award that exists, its offering may be withdrawn by now: a name changes later than that.
 
     Raises:
         OfferingUnknown, AwardingBodyForeign: see there.
     """
     issuer = await office.issuer(caller.slug)
-    offering, source = await _offering_of(office, caller, request)
+    offering, source = await _offering_of(office, caller, request, withdrawn_too=correcting)
     if offering.awarding_body != caller.slug:
         raise AwardingBodyForeign
     award = request.award
@@ -159,7 +161,9 @@ def identifies(learner: Learner) -> bool:
     return bool(learner.reference or learner.student_identifiers or learner.given_names or learner.family_names)
 
 
-async def _offering_of(office: Office, caller: Caller, request: IssuanceRequest) -> tuple[Offering, OfferingSource]:
+async def _offering_of(
+    office: Office, caller: Caller, request: IssuanceRequest, *, withdrawn_too: bool
+) -> tuple[Offering, OfferingSource]:
     wanted = request.offering
     if isinstance(wanted, Offering):
         content = canonical(wanted.model_dump(mode="json", exclude_defaults=True))
@@ -168,7 +172,8 @@ async def _offering_of(office: Office, caller: Caller, request: IssuanceRequest)
     async with office.database.read() as connection:
         found = await offerings.find_version(connection, caller.awarding_body_id, UUID(wanted.id), wanted.version)
         kept = await offerings.find(connection, caller.awarding_body_id, UUID(wanted.id))
-    if found is None or kept is None or kept.state is not OfferingState.PUBLISHED:
+    usable = {OfferingState.PUBLISHED, OfferingState.WITHDRAWN} if withdrawn_too else {OfferingState.PUBLISHED}
+    if found is None or kept is None or kept.state not in usable:
         raise OfferingUnknown
     source = OfferingSource(found.content, found.content_sha256, found.offering_id, found.version)
     return Offering.model_validate_json(found.content), source

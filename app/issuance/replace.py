@@ -80,7 +80,7 @@ async def replace(
         data_key = await data_key_of(connection, office, caller.awarding_body_id, award.id)
     if entry.superseded_by is not None or award.current_revision != entry.credential.revision:
         raise AlreadyReplaced(location=f"{office.public_url}/api/v1/credentials/{entry.superseded_by or credential_id}")
-    prepared, findings = await prepare(office, caller, request)
+    prepared, findings = await prepare(office, caller, request, correcting=True)
     findings = [*findings, *_kept(entry, request)]
     if prepared is None or any(finding.weight is Weight.REQUIRED for finding in findings):
         raise RulesBroken(findings=findings)

@@ -6,7 +6,7 @@ the digest of its canonical content, so that every award has an offering (model.
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from app.store.failures import TransitionRefused
 from app.store.paging import Cursor, Page, newest_first, page_of
 from app.store.records import from_row, maybe_from_row, to_row
 from app.store.states import OfferingState
-from app.store.tables import offering, offering_version
+from app.store.tables import award, offering, offering_version
 
 LARGEST_VERSION: Final = 2**31 - 1
 """What the column holds. A greater number, from an address or a request, names no version and is no defect."""
@@ -172,6 +172,28 @@ async def find_unlisted(connection: Connection, awarding_body_id: UUID, digest: 
             )
         ),
     )
+
+
+async def find_corrected(
+    connection: Connection, awarding_body_id: UUID, *, learner_key: bytes, awarded_on: date, digest: bytes
+) -> OfferingVersion | None:
+    """Return the later version of an unlisted offering that an award of this learner and day was corrected to."""
+    rows = await connection.fetch_all(
+        select(offering_version)
+        .join(award, award.c.offering_id == offering_version.c.offering_id)
+        .join(offering, offering.c.id == offering_version.c.offering_id)
+        .where(
+            award.c.awarding_body_id == awarding_body_id,
+            award.c.learner_key == learner_key,
+            award.c.awarded_on == awarded_on,
+            offering.c.listed.is_(False),
+            offering_version.c.version > 1,
+            offering_version.c.content_sha256 == digest,
+        )
+        .order_by(offering_version.c.version.desc())
+        .limit(1)
+    )
+    return from_row(OfferingVersion, rows[0]) if rows else None
 
 
 async def find(connection: Connection, awarding_body_id: UUID, offering_id: UUID) -> Offering | None:
