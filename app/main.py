@@ -5,7 +5,7 @@ import logging
 import sys
 import traceback
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -99,6 +99,8 @@ def build(settings: Settings, office: Office) -> FastAPI:
         reaper = asyncio.create_task(_finish_what_was_left(office))
         yield
         reaper.cancel()
+        with suppress(asyncio.CancelledError):
+            await reaper
         await verifier.close()
         await office.close()
 
@@ -137,6 +139,8 @@ async def _finish_what_was_left(office: Office) -> None:
                 _log.info("finished prepared credentials", count=finished)
         except ServiceError as error:
             _log.warning("prepared credentials wait", code=error.code)
+        except Exception as error:  # noqa: BLE001 - a defect about one credential must not end the work for all others
+            _log.error("defect", kind=type(error).__name__, exc_info=error)
         await asyncio.sleep(REAPING_SECONDS)
 
 

@@ -30,6 +30,8 @@ from app.store import open_database
 from app.template.alliance import TEST_SLUG
 
 Json = Any
+Prepared = tuple[str, Path, Mapping[str, str] | None]
+"""Address of a database, folder of a keyring, and the API keys if the deployment is set up already."""
 
 PUBLIC_URL = "http://localhost:8000"
 START = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)
@@ -159,14 +161,17 @@ async def set_up(office: Office) -> dict[str, str]:
     }
 
 
-def open_office(database_url: str, keys: Path, clock: Clock, *, max_request_bytes: int = 1024 * 1024) -> Office:
+def open_office(
+    database_url: str, keys: Path, clock: Clock, *, kind: type[Keyring] = Keyring, longest_wait_seconds: float = 10
+) -> Office:
     """Return the office of a deployment whose keyring is in ``keys``."""
     return Office(
         database=open_database(database_url),
-        keyring=Keyring.open(keys, SECRET),
+        keyring=kind.open(keys, SECRET),
         public_url=PUBLIC_URL,
         clock=clock,
-        max_request_bytes=max_request_bytes,
+        max_request_bytes=1024 * 1024,
+        longest_wait_seconds=longest_wait_seconds,
     )
 
 
@@ -216,22 +221,40 @@ def settings_for(database_url: str, **changes: Json) -> Settings:
     return Settings(public_url=PUBLIC_URL, database_url=database_url, verify_lookups="off", **changes)
 
 
-@pytest.fixture
-async def sqlite_deployment(deployment_template: Template, tmp_path: Path) -> AsyncIterator[Deployment]:
-    """A running deployment of this test alone, on SQLite."""
-    url, keys = deployment_template.copy_to(tmp_path)
+@asynccontextmanager
+async def a_deployment(prepared: Prepared, **office_options: Json) -> AsyncIterator[Deployment]:
+    """Run a deployment over a prepared database and keyring; without API keys it is set up first."""
+    url, keys, api_keys = prepared
     clock = Clock()
-    office = open_office(url, keys, clock)
-    async with Deployment(office, settings_for(url), clock, deployment_template.api_keys).running() as deployment:
+    office = open_office(url, keys, clock, **office_options)
+    if api_keys is None:
+        api_keys = await set_up(office)
+    async with Deployment(office, settings_for(url), clock, api_keys).running() as deployment:
         yield deployment
 
 
 @pytest.fixture
-async def postgresql_deployment(postgresql_url: str, empty_keyring: Path, tmp_path: Path) -> AsyncIterator[Deployment]:
-    """A running deployment of this test alone, on PostgreSQL."""
+def sqlite_prepared(deployment_template: Template, tmp_path: Path) -> Prepared:
+    """Database, keyring and API keys of this test alone, on SQLite."""
+    return *deployment_template.copy_to(tmp_path), deployment_template.api_keys
+
+
+@pytest.fixture
+def postgresql_prepared(postgresql_url: str, empty_keyring: Path, tmp_path: Path) -> Prepared:
+    """An empty database and keyring of this test alone, on PostgreSQL."""
     shutil.copytree(empty_keyring, tmp_path / "keys")
-    clock = Clock()
-    office = open_office(postgresql_url, tmp_path / "keys", clock)
-    api_keys = await set_up(office)
-    async with Deployment(office, settings_for(postgresql_url), clock, api_keys).running() as deployment:
+    return postgresql_url, tmp_path / "keys", None
+
+
+@pytest.fixture
+async def sqlite_deployment(sqlite_prepared: Prepared) -> AsyncIterator[Deployment]:
+    """A running deployment of this test alone, on SQLite."""
+    async with a_deployment(sqlite_prepared) as deployment:
+        yield deployment
+
+
+@pytest.fixture
+async def postgresql_deployment(postgresql_prepared: Prepared) -> AsyncIterator[Deployment]:
+    """A running deployment of this test alone, on PostgreSQL."""
+    async with a_deployment(postgresql_prepared) as deployment:
         yield deployment

@@ -56,7 +56,6 @@ VCDM2_FORM: Final = "vcdm2-di"
 VCDM2_MEDIA_TYPE: Final = "application/vc"
 LEASE: Final = timedelta(seconds=60)
 """How long a slow signer may take before somebody else finishes its work."""
-LONGEST_WAIT_SECONDS: Final = 10.0
 OUR_CONTEXT: Final = (
     {
         "id": ELM_CONTEXT_URL,
@@ -67,6 +66,7 @@ OUR_CONTEXT: Final = (
 """``relatedResource`` (VCDM 2.0 section 5.3): which bytes our context is."""
 _NUMBER_ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _TRIES: Final = 3
+_LOOK_AGAIN_SECONDS: Final = 0.05
 
 
 class IdempotencyKeyReused(ServiceError):
@@ -83,6 +83,11 @@ class RequestUnderWay(ServiceError):
     code: ClassVar[str] = "request-under-way"
     title: ClassVar[str] = "The same request is being worked on"
     family: ClassVar[Family] = Family.CONFLICT
+
+    def __init__(self, *, credential_id: UUID | None = None, location: str | None = None) -> None:
+        """``credential_id`` is what the other one prepared, if that is what stands in the way."""
+        super().__init__(retry_after_seconds=5, location=location)
+        self.credential_id = credential_id
 
 
 class AwardDiffers(ServiceError):
@@ -188,15 +193,34 @@ async def issue(office: Office, caller: Caller, value: JsonValue, *, idempotency
         raise RulesBroken(
             f"{sum(item.weight is Weight.REQUIRED for item in findings)} required findings.", findings=findings
         )
-    for attempt in range(_TRIES):
+    patience = Patience(office)
+    tries = _TRIES
+    while True:
         draft = await draft_first(office, caller, prepared)
         try:
             return await carry_out(office, draft, claim)
         except AlreadyThere as error:
             # Two random certificate numbers met; the next draft has another.
-            if error.constraint != NUMBER_TAKEN or attempt == _TRIES - 1:
+            tries -= 1
+            if error.constraint != NUMBER_TAKEN or not tries:
                 raise
-    raise AssertionError
+        except RequestUnderWay as under_way:
+            # The same award by another request: its answer is ours as well.
+            if under_way.credential_id is not None:
+                await _signed(office, caller, under_way.credential_id, patience)
+            elif claim and (earlier := await claim.earlier_answer(office, patience)):
+                return earlier
+
+
+async def _signed(office: Office, caller: Caller, credential_id: UUID, patience: "Patience") -> None:
+    """Wait until a credential that somebody else prepared is signed."""
+    while True:
+        async with office.database.read() as connection:
+            credential = await credentials.find(connection, caller.awarding_body_id, credential_id)
+        if credential is None or credential.state is not CredentialState.PREPARED:
+            return
+        location = f"{office.public_url}/api/v1/credentials/{credential_id}"
+        await patience.wait(RequestUnderWay(credential_id=credential_id, location=location))
 
 
 async def draft_first(office: Office, caller: Caller, prepared: PreparedAward) -> Draft:
@@ -445,32 +469,49 @@ async def store_signed(
 
 
 async def finish_prepared(office: Office) -> int:
-    """Sign what was prepared and then left behind, the very same bytes; return how many were finished."""
+    """Sign what was prepared and then left behind, the very same bytes; return how many were finished.
+
+    What cannot be signed now stays prepared and holds up nothing else; what was erased meanwhile is given up.
+
+    Raises:
+        ServiceError: nothing could be finished; the reason of the first.
+    """
     moment = office.clock()
     async with office.database.transaction() as connection:
         claimed = await credentials.claim_expired(connection, now=moment, lease_until=moment + LEASE)
     by_id = {issuer.awarding_body_id: issuer for issuer in (await office.all_issuers()).values()}
+    finished, reasons = 0, []
     for credential in claimed:
-        issuer = by_id[credential.awarding_body_id]
-        async with office.database.read() as connection:
-            data_key = await data_key_of(connection, office, credential.awarding_body_id, credential.award_id)
-            form = await secured_forms.find(connection, credential.awarding_body_id, credential.id, VCDM2_FORM)
-        assert form is not None
-        document = orjson.loads(
-            DataCipher.open(data_key, form.payload, sealed_place("secured_form", "payload", form.id))
+        try:
+            await _finish_one(office, by_id[credential.awarding_body_id], credential)
+            finished += 1
+        except Erased:
+            async with office.database.transaction() as connection:
+                await credentials.abandon(connection, credential.id)
+        except ServiceError as error:
+            reasons.append(error)
+    if reasons and not finished:
+        raise reasons[0]
+    return finished
+
+
+async def _finish_one(office: Office, issuer: Issuer, credential: Credential) -> None:
+    async with office.database.read() as connection:
+        data_key = await data_key_of(connection, office, credential.awarding_body_id, credential.award_id)
+        form = await secured_forms.find(connection, credential.awarding_body_id, credential.id, VCDM2_FORM)
+    assert form is not None
+    document = orjson.loads(DataCipher.open(data_key, form.payload, sealed_place("secured_form", "payload", form.id)))
+    content = await sign(document, issuer, office.clock())
+    async with office.database.transaction() as connection:
+        await store_signed(
+            connection,
+            credential,
+            data_key,
+            content,
+            signed_with=key_ids(issuer),
+            actor="service",
+            moment=office.clock(),
         )
-        content = await sign(document, issuer, office.clock())
-        async with office.database.transaction() as connection:
-            await store_signed(
-                connection,
-                credential,
-                data_key,
-                content,
-                signed_with=key_ids(issuer),
-                actor="service",
-                moment=office.clock(),
-            )
-    return len(claimed)
 
 
 async def data_key_of(connection: Connection, office: Office, awarding_body_id: UUID, award_id: UUID) -> DataKey:
@@ -531,7 +572,7 @@ async def _existing(
             "The award exists with other content; POST the correction to its replacement.", location=location
         )
     if current.state is CredentialState.PREPARED:
-        raise RequestUnderWay(retry_after_seconds=2, location=location)
+        raise RequestUnderWay(credential_id=current.id, location=location)
     entry = await credentials.find_entry(connection, body, current.id)
     assert entry is not None
     record = record_of(
@@ -545,6 +586,19 @@ async def _existing(
     if claim:
         await claim.finish(connection, answer, data_key)
     return answer
+
+
+class Patience:
+    """How long one request waits for others: in all as long as the office says (model.md section 1, answers)."""
+
+    def __init__(self, office: Office) -> None:
+        self._give_up_at = asyncio.get_running_loop().time() + office.longest_wait_seconds
+
+    async def wait(self, otherwise: ServiceError) -> None:
+        """Wait a moment, or raise ``otherwise`` when there was enough of that."""
+        if asyncio.get_running_loop().time() >= self._give_up_at:
+            raise otherwise
+        await asyncio.sleep(_LOOK_AGAIN_SECONDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -567,27 +621,33 @@ class Claim:
             return None
         return cls(caller.awarding_body_id, key, hashlib.sha256(operation + b"\n" + body).digest())
 
-    async def earlier_answer(self, office: Office) -> Answer | None:
+    async def earlier_answer(self, office: Office, patience: Patience | None = None) -> Answer | None:
         """Return the first answer, waiting for a request that is under way.
+
+        None: there is no earlier request, or whoever worked on it died.
 
         Raises:
             IdempotencyKeyReused: the key was for another body.
-            RequestUnderWay: still, after ten seconds.
+            RequestUnderWay: still, after the longest wait.
         """
-        loop = asyncio.get_running_loop()
-        give_up_at = loop.time() + LONGEST_WAIT_SECONDS
+        patience = patience or Patience(office)
         while True:
             async with office.database.read() as connection:
                 row = await idempotency.find(connection, self.awarding_body_id, self.key)
-                if row is None or (row.lease_until is not None and row.lease_until <= office.clock()):
+                if row is None:
                     return None
                 if row.request_sha256 != self.request_sha256:
                     raise IdempotencyKeyReused
                 if row.status is not None:
                     return await self._replay(connection, office, row)
-            if loop.time() >= give_up_at:
-                raise RequestUnderWay(retry_after_seconds=5)
-            await asyncio.sleep(0.1)
+                if row.lease_until is not None and row.lease_until <= office.clock():
+                    return None
+            await patience.wait(RequestUnderWay())
+
+    async def is_open(self, connection: Connection) -> bool:
+        """Whether this request was begun before and never answered."""
+        row = await idempotency.find(connection, self.awarding_body_id, self.key)
+        return row is not None and row.status is None and row.request_sha256 == self.request_sha256
 
     async def begin(self, connection: Connection, office: Office, moment: datetime) -> Answer | None:
         """Claim the key inside the storing transaction, or return the first answer."""
@@ -604,7 +664,7 @@ class Claim:
         if row.request_sha256 != self.request_sha256:
             raise IdempotencyKeyReused
         if row.status is None:
-            raise RequestUnderWay(retry_after_seconds=2)
+            raise RequestUnderWay
         return await self._replay(connection, office, row)
 
     async def finish(self, connection: Connection, answer: Answer, data_key: DataKey) -> None:

@@ -19,6 +19,8 @@ from app.template.alliance import AwardingBody
 
 ISSUER_REFRESH: Final = timedelta(seconds=5)
 """How long a change by another process (a rotated key, a new awarding body) may stay unnoticed."""
+LONGEST_WAIT_SECONDS: Final = 10.0
+"""How long a request waits for another one about the same award before it is told to come back."""
 
 DATA_KEY_PLACE: Final = b"data_key.wrapped_key:"
 LEARNER_SECRET_PLACE: Final = b"awarding_body.learner_key_secret:"
@@ -90,12 +92,15 @@ class Office:
         public_url: str,
         clock: Callable[[], datetime],
         max_request_bytes: int,
+        longest_wait_seconds: float = LONGEST_WAIT_SECONDS,
     ) -> None:
+        """``longest_wait_seconds`` is how long a request waits for another one about the same thing."""
         self.database = database
         self.keyring = keyring
         self.public_url = public_url
         self.clock = clock
         self.max_request_bytes = max_request_bytes
+        self.longest_wait_seconds = longest_wait_seconds
         self._cipher: Final[DataCipher] = keyring.data_cipher()
         self._issuers: Mapping[str, Issuer] = {}
         self._issuers_read_at: datetime | None = None

@@ -14,11 +14,12 @@ from uuid import UUID
 
 from app.errors import Family, Finding, ServiceError, Weight
 from app.issuance.access import Caller
-from app.issuance.finding import CredentialUnknown
+from app.issuance.finding import CredentialUnknown, read_record
 from app.issuance.issue import (
     LEASE,
     Answer,
     Claim,
+    RequestUnderWay,
     data_key_of,
     draft_credential,
     entry_of,
@@ -31,6 +32,7 @@ from app.issuance.issue import (
 from app.issuance.office import Office
 from app.issuance.prepare import RulesBroken, prepare
 from app.issuance.records import OfferingVersionName, ReplacementReason, RevocationReason, advice
+from app.keys import DataKey
 from app.store import awards, credentials, events, offerings, status_events
 from app.store.connection import Connection
 from app.store.credentials import CredentialEntry
@@ -79,7 +81,7 @@ async def replace(
         assert award is not None
         data_key = await data_key_of(connection, office, caller.awarding_body_id, award.id)
     if entry.superseded_by is not None or award.current_revision != entry.credential.revision:
-        raise AlreadyReplaced(location=f"{office.public_url}/api/v1/credentials/{entry.superseded_by or credential_id}")
+        return await _replaced_already(office, caller, entry, claim, data_key)
     prepared, findings = await prepare(office, caller, request, correcting=True)
     findings = [*findings, *_kept(entry, request)]
     if prepared is None or any(finding.weight is Weight.REQUIRED for finding in findings):
@@ -115,11 +117,37 @@ async def replace(
             answer = Answer(201, record.model_dump_json().encode(), draft.credential.id)
             if claim and content is not None:
                 await claim.finish(connection, answer, data_key)
+    except RequestUnderWay:
+        if claim and (earlier := await claim.earlier_answer(office)):
+            return earlier
+        raise
     except TransitionRefused:
         raise AlreadyReplaced from None
     if content is not None:
         return answer
     return await finish(office, draft, claim, await sign(draft.document, prepared.issuer, draft.created_at))
+
+
+async def _replaced_already(
+    office: Office, caller: Caller, entry: CredentialEntry, claim: Claim | None, data_key: DataKey
+) -> Answer:
+    """Answer with the replacement if this very request made it and died before it could say so.
+
+    Its claim was stored together with the replacement, so an open claim means that the next revision is its work.
+    """
+    body, credential = caller.awarding_body_id, entry.credential
+    address = f"{office.public_url}/api/v1/credentials/"
+    async with office.database.transaction() as connection:
+        copies = await credentials.list_of_award(connection, body, credential.award_id)
+        newest, following = copies[0], next(copy for copy in copies if copy.revision == credential.revision + 1)
+        if newest.state is CredentialState.PREPARED:
+            raise RequestUnderWay(location=address + str(newest.id))
+        if claim is None or not await claim.is_open(connection):
+            raise AlreadyReplaced(location=address + str(newest.id))
+        record = await read_record(connection, office, caller, following.id)
+        answer = Answer(201, record.model_dump_json().encode(), following.id)
+        await claim.finish(connection, answer, data_key)
+    return answer
 
 
 def _parse(value: JsonValue) -> tuple[ReplacementReason, IssuanceRequest]:

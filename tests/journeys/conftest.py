@@ -9,10 +9,13 @@ from tests.databases import (  # noqa: F401 - pytest finds fixtures by their nam
 )
 from tests.deployments import (  # noqa: F401 - as above
     Deployment,
+    Prepared,
     deployment_template,
     empty_keyring,
     postgresql_deployment,
+    postgresql_prepared,
     sqlite_deployment,
+    sqlite_prepared,
 )
 
 
@@ -20,3 +23,9 @@ from tests.deployments import (  # noqa: F401 - as above
 def deployment(request: pytest.FixtureRequest) -> Deployment:
     """A running deployment of this test alone, on each database in turn."""
     return request.getfixturevalue(f"{request.param}_deployment")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def prepared(request: pytest.FixtureRequest) -> Prepared:
+    """What a deployment of this test alone is made of, on each database in turn."""
+    return request.getfixturevalue(f"{request.param}_prepared")
