@@ -24,6 +24,7 @@ from app.main import configure_logging, now, open_office, verifier_of
 from app.settings import Settings, SettingsUnusable, load_settings
 from app.store import migrate as migrate_database
 from app.strict_json import JsonValue, parse
+from app.verification.submission import read_submission
 
 T = TypeVar("T")
 
@@ -31,6 +32,7 @@ DONE: Final = 0
 REFUSED: Final = 1
 UNDECIDED: Final = 3
 OUT_OF_ORDER: Final = 4
+_MOST_BYTES: Final = 16 * 1024 * 1024
 
 application = typer.Typer(
     name="app",
@@ -52,6 +54,7 @@ application.add_typer(offerings_group, name="offerings")
 Slug = Annotated[str, typer.Argument(help="The awarding body, such as tu-berlin")]
 Fragment = Annotated[str, typer.Argument(help="The key's name, such as ed25519-2026-1; `keys list` shows them")]
 JsonFile = Annotated[Path, typer.Argument(help="A JSON file; - for standard input", allow_dash=True)]
+CredentialFile = Annotated[Path, typer.Argument(help="A JSON file or a token; - for standard input", allow_dash=True)]
 
 
 def run() -> None:
@@ -313,17 +316,17 @@ def issue_file(
 
 @application.command()
 def verify(
-    credential: JsonFile,
+    credential: CredentialFile,
     language: Annotated[Language, typer.Option(help="Language of the sentences")] = Language.ENGLISH,
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole report as JSON")] = False,  # noqa: FBT002 - an option
 ) -> None:
     """Verify a credential file, as POST /verify does. Exit code: 0 valid, 1 invalid, 3 indeterminate."""
     settings = load_settings()
-    document = _read_json(credential)
+    submission = read_submission(_read_bytes(credential), max_bytes=_MOST_BYTES)
 
     async def work(office: Office) -> Any:  # noqa: ANN401 - the report
         verifier = verifier_of(office, settings)
-        return await verifier.verify(document, now=now(), language=language)
+        return await verifier.verify(submission, now=now(), language=language)
 
     report = _with_office(work, settings=settings)
     if as_json:
@@ -361,11 +364,14 @@ def _checked_start(settings: Settings) -> None:
 
 
 def _read_json(file: Path) -> JsonValue:
+    return parse(_read_bytes(file), max_bytes=_MOST_BYTES)
+
+
+def _read_bytes(file: Path) -> bytes:
     try:
-        raw = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+        return sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
     except OSError as error:
         _usage(f"{file}: {error.strerror}")
-    return parse(raw, max_bytes=16 * 1024 * 1024)
 
 
 def _usage(sentence: str) -> NoReturn:

@@ -8,7 +8,7 @@ from app.elm.reading import read
 from app.elm.vocabularies import CODES
 from app.errors import Finding, Weight
 from app.issuance.office import Office
-from app.keys import KeyState, PublicKey, method_id
+from app.keys import KeyState, PublicKey, has_jwk_entry, jwk_method_id, method_id
 from app.settings import Settings
 from app.status import StatusIndexOutOfRange
 from app.store import awarding_bodies, credentials, issuers, signing_keys, status_lists
@@ -39,7 +39,7 @@ class OwnRecords:
         self._office = office
         self._list_url = re.compile(
             re.escape(office.public_url)
-            + r"/issuers/([a-z][a-z0-9-]*)/status/([1-9][0-9]{0,8})/(revocation|suspension)"
+            + r"/issuers/([a-z][a-z0-9-]*)/status/([1-9][0-9]{0,8})/(revocation|suspension)(?:\.jwt)?"
         )
 
     async def members(self) -> Members:
@@ -105,13 +105,15 @@ def template_findings(document: Mapping[str, Any]) -> Sequence[Finding] | None:
 
 
 def _member_key(did: str, key: signing_keys.SigningKey) -> MemberKey:
+    public_key = PublicKey.from_multikey(key.public_key)
     return MemberKey(
         verification_method=method_id(did, key.fragment),
-        public_key=PublicKey.from_multikey(key.public_key),
+        public_key=public_key,
         state=KeyState(key.state.value),
         active_from=key.active_from,
         retired_at=key.retired_at,
         revoked_at=key.revoked_at,
+        jwk_verification_method=jwk_method_id(did, key.fragment) if has_jwk_entry(public_key.algorithm) else None,
     )
 
 

@@ -34,6 +34,7 @@ from app.keys.verification_method import (
     did_key_method_id,
     did_web,
     fragment_name,
+    has_jwk_entry,
     jwk_method_id,
     method_id,
 )
@@ -64,6 +65,7 @@ __all__ = [
     "did_key_method_id",
     "did_web",
     "fragment_name",
+    "has_jwk_entry",
     "jwk_method_id",
     "learner_key",
     "method_id",

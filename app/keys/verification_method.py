@@ -113,6 +113,11 @@ def jwk_method_id(did: str, fragment: str) -> str:
     return f"{did}#{fragment}-jwk"
 
 
+def has_jwk_entry(algorithm: Algorithm) -> bool:
+    """Whether a key of ``algorithm`` has a JsonWebKey entry, and so can sign tokens: the two kinds of ECDSA key do."""
+    return algorithm is not Algorithm.ED25519
+
+
 def did_document(did: str, keys: Iterable[PublishedKey], *, also_known_as: Sequence[str] = ()) -> bytes:
     """Return the DID document of an issuer. Equal keys give equal bytes, in whatever order they come.
 
@@ -132,7 +137,7 @@ def did_document(did: str, keys: Iterable[PublishedKey], *, also_known_as: Seque
                 **revoked,
             }
         )
-        if key.public_key.algorithm is not Algorithm.ED25519:
+        if has_jwk_entry(key.public_key.algorithm):
             methods.append(
                 {
                     "id": jwk_method_id(did, key.fragment),

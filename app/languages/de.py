@@ -56,6 +56,16 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "das hier nicht gelesen wird.",
         "verification.graph-too-complex": "Nicht geprüft: Das Dokument zu lesen wäre aufwendiger als erlaubt.",
         "verification.proof-verified": "Die Signatur stimmt ({algorithm}, {created}, Schlüssel {key}).",
+        "verification.token-verified": "Die Signatur des Tokens stimmt (JOSE, {algorithm}, Schlüssel {key}).",
+        "verification.token-unsigned": "Das Token sagt selbst, dass es niemand signiert hat oder jeder Leser es hätte "
+        "signieren können.",
+        "verification.token-header-refused": "Der Kopf des Tokens verletzt seinen Standard oder bringt einen eigenen "
+        "Schlüssel mit ({member}).",
+        "verification.token-header-not-supported": "Nicht geprüft: Der Kopf des Tokens enthält etwas, das hier nicht "
+        "gelesen wird ({member}).",
+        "verification.token-type-wrong": "Das Token gibt sich nicht als Nachweis aus ({member}).",
+        "verification.token-claim-wrong": "Was das Token über sich selbst sagt, passt nicht zu dem Nachweis darin "
+        "({member}).",
         "verification.proof-missing": "Das Dokument ist nicht signiert.",
         "verification.proof-wrong": "Die Signatur passt nicht zum Dokument: Es wurde verändert oder mit einem anderen "
         "Schlüssel signiert.",

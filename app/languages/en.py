@@ -62,6 +62,16 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "verification.graph-too-complex": "Not checked: reading the document would take more work than is allowed.",
         "verification.proof-verified": "The signature is right ({algorithm}, {created}, key {key}).",
         "verification.proof-missing": "The document is not signed.",
+        "verification.token-verified": "The signature of the token is right (JOSE, {algorithm}, key {key}).",
+        "verification.token-unsigned": "The token says itself that nobody signed it, or that whoever reads it could "
+        "have.",
+        "verification.token-header-refused": "The header of the token breaks its standard or brings its own key "
+        "({member}).",
+        "verification.token-header-not-supported": "Not checked: the header of the token says something that is not "
+        "read here ({member}).",
+        "verification.token-type-wrong": "The token is not said to be a credential ({member}).",
+        "verification.token-claim-wrong": "What the token says of itself does not go with the credential in it "
+        "({member}).",
         "verification.proof-wrong": "The signature does not fit the document: it was altered, or signed with "
         "another key.",
         "verification.proof-malformed": "The signature is not written as its standard demands.",

@@ -124,6 +124,20 @@ def signing_input(protected: bytes, payload: bytes) -> bytes:
     return b"%b.%b" % (protected, payload)
 
 
+def longest_token(max_payload_bytes: int = MAX_PAYLOAD_BYTES) -> int:
+    """Return how long a token in compact form may be whose payload has ``max_payload_bytes``."""
+    return (
+        _encoded_length(MAX_HEADER_BYTES)
+        + _encoded_length(max_payload_bytes)
+        + _encoded_length(MAX_SIGNATURE_BYTES)
+        + 2
+    )
+
+
+def _encoded_length(size: int) -> int:
+    return (size * 4 + 2) // 3
+
+
 def parse_compact(token: bytes, *, max_payload_bytes: int = MAX_PAYLOAD_BYTES) -> Jws:
     """Take a token in compact form apart (RFC 7515 section 7.1); steps 1 to 3.
 
@@ -136,7 +150,7 @@ def parse_compact(token: bytes, *, max_payload_bytes: int = MAX_PAYLOAD_BYTES) -
         _refuse("token-parts", "A signed token has three parts with a dot between them.")
     bounds = (MAX_HEADER_BYTES, max_payload_bytes, MAX_SIGNATURE_BYTES)
     for part, bound, name in zip(parts, bounds, ("header", "payload", "signature"), strict=True):
-        if len(part) > (bound * 4 + 2) // 3:
+        if len(part) > _encoded_length(bound):
             _refuse("token-part-too-large", f"The {name} has more than {bound} bytes.")
     # 2
     decoded = []

@@ -30,7 +30,11 @@ class IssuerKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MemberKey:
-    """One key of a known issuer. ``verification_method`` is its absolute DID URL."""
+    """One key of a known issuer.
+
+    ``verification_method`` is the absolute DID URL under which proofs name it, ``jwk_verification_method`` the one of
+    its second entry, which tokens name. They are one key with one history.
+    """
 
     verification_method: str
     public_key: PublicKey
@@ -38,6 +42,7 @@ class MemberKey:
     active_from: datetime | None = None
     retired_at: datetime | None = None
     revoked_at: datetime | None = None
+    jwk_verification_method: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +79,14 @@ class AllianceMember:
 
     def key(self, verification_method: str) -> MemberKey | None:
         """Return the key with exactly this DID URL."""
-        return next((key for key in self.keys or () if key.verification_method == verification_method), None)
+        return next(
+            (
+                key
+                for key in self.keys or ()
+                if verification_method in (key.verification_method, key.jwk_verification_method)
+            ),
+            None,
+        )
 
 
 @dataclass(frozen=True, slots=True)

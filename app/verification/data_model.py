@@ -90,8 +90,8 @@ def read_instant(text: object) -> datetime | None:
         return None
 
 
-def data_model_findings(document: Mapping[str, Any]) -> list[Finding]:
-    """Return every place where ``document`` breaks its data model."""
+def data_model_findings(document: Mapping[str, Any], *, in_token: bool = False) -> list[Finding]:
+    """Return every place where ``document`` breaks its data model; ``in_token`` where it came in a vc+jwt token."""
     form = form_of(document)
     if form is Form.UNKNOWN:
         return [
@@ -100,6 +100,15 @@ def data_model_findings(document: Mapping[str, Any]) -> list[Finding]:
                 "#/@context",
                 "The first context is neither that of VC Data Model 2.0 nor that of 1.1.",
                 _VCDM2 + "4.3",
+            )
+        ]
+    if in_token and form is not Form.VCDM2:
+        return [
+            Finding(
+                "token-of-another-data-model",
+                "#/@context",
+                "What a vc+jwt token holds is a credential of VC Data Model 2.0.",
+                "VC-JOSE-COSE 1.0, 3.1.1",
             )
         ]
     return [*_findings(document, form)]

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from app.errors import Finding
-from app.securing import CRYPTOSUITES, ProofResult
+from app.securing import CRYPTOSUITES, ProofResult, TokenResult
+from app.securing.jws import ALGORITHMS
 from app.settings import Lookups
 from app.trust.fetch import FetchReason
 from app.trust.members import MemberKey, Members
@@ -28,6 +29,7 @@ class Policy:
     looked_up_issuers: frozenset[str] = frozenset()
     accepted_issuers: frozenset[str] = frozenset()
     cryptosuites: frozenset[str] = frozenset(CRYPTOSUITES)
+    jose_algorithms: frozenset[str] = ALGORITHMS
     clock_skew: timedelta = timedelta(minutes=5)
 
 
@@ -59,8 +61,9 @@ class GraphProblem(StrEnum):
 class GraphEvidence:
     """The document as the signature sees it.
 
-    ``uncovered`` are places whose content no signature would cover; ``ill_typed`` are literals that their datatype
-    does not know. With either, or with a ``problem``, there is no canonical form and no proof can be checked.
+    ``uncovered`` are places whose content no signature would cover, or would cover without its meaning anything;
+    ``ill_typed`` are literals that their datatype does not know. With either, or with a ``problem``, there is no
+    canonical form, and no proof in the document can be checked.
     """
 
     uncovered: tuple[Finding, ...] = ()
@@ -103,9 +106,12 @@ class MethodEvidence:
 
 @dataclass(frozen=True, slots=True)
 class ProofEvidence:
-    """One proof as it was checked, and where its key came from. ``method`` is ``None`` where the proof names none."""
+    """One proof, or the token around the document, as it was checked, and where its key came from.
 
-    result: ProofResult
+    ``method`` is ``None`` where it names none.
+    """
+
+    result: ProofResult | TokenResult
     method: MethodEvidence | None = None
 
 
@@ -156,7 +162,10 @@ class ReadingEvidence:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Everything the judge may use besides the document itself. ``members`` is ``None`` where it could not be read."""
+    """Everything the judge may use besides the document itself. ``members`` is ``None`` where it could not be read.
+
+    Where the document came in a token, the first of ``proofs`` is that token's.
+    """
 
     contexts: ContextEvidence
     graph: GraphEvidence
@@ -166,3 +175,4 @@ class Evidence:
     template: ReadingEvidence = ReadingEvidence()
     format: ReadingEvidence = ReadingEvidence()
     related_resources: tuple[Finding, ...] = ()
+    broken_envelope: tuple[Finding, ...] = ()

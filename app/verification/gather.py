@@ -3,7 +3,7 @@
 1. Without any lookup: contexts, the graph that a signature would cover, the members this deployment knows.
 2. The keys that the proofs name. Keys known here come from our own records; other issuers' documents are asked for only
    where policy allows it, only for the issuer that the document names, and only if the document can be read at all.
-3. The proofs.
+3. The proofs, and the token around the document if it came in one.
 4. Status, and only for a document that its issuer is shown to have signed: nobody makes this service call a host by
    posting a text. Our own status comes from our own records, never over HTTP.
 5. What readers of meaning say about it (format, template).
@@ -15,7 +15,7 @@ import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final, Protocol, TypeAlias, TypeVar
@@ -25,7 +25,7 @@ from app.errors import Finding, ServiceError, json_pointer
 from app.jsonld import UnsafeDocument, UnsupportedDocument, canonicalize_foreign
 from app.jsonld.contexts import ContextNotPinned, pinned_context
 from app.keys import PublicKey
-from app.securing import Canonicalize, ProofResult, verify_proofs
+from app.securing import Canonicalize, ProofResult, ResolveMethod, Token, TokenResult, vc_jose, verify_proofs
 from app.settings import Lookups
 from app.status import (
     BitstringStatusList,
@@ -34,7 +34,6 @@ from app.status import (
     StatusListTooShort,
     parse_status_index,
 )
-from app.strict_json import parse
 from app.trust.fetch import STATUS_LIST_BYTES, Fetch, FetchError, FetchReason, GuardedFetch
 from app.trust.members import Members
 from app.trust.resolve import (
@@ -64,6 +63,7 @@ from app.verification.evidence import (
 from app.verification.judge import issuer_is_proved
 from app.verification.lookups import KEEP_BAD, KEEP_GOOD, Answer, LookupMemory
 from app.verification.related_resources import related_resource_findings
+from app.verification.submission import Submission, read_submission
 
 T = TypeVar("T")
 
@@ -126,15 +126,26 @@ class World:
         return await asyncio.get_running_loop().run_in_executor(self.threads, partial(work, *arguments))
 
 
-async def gather(document: object, *, world: World, policy: Policy, now: datetime) -> Evidence:
-    """Return the evidence about ``document``."""
+# Whoever published a list in two forms is asked for the one that goes with the credential; either will do.
+_ACCEPT_DOCUMENT: Final = "application/vc, application/ld+json;q=0.9, application/vc+jwt;q=0.5"
+_ACCEPT_ENVELOPE: Final = "application/vc+jwt, application/vc;q=0.5, application/ld+json;q=0.4"
+
+
+async def gather(submission: Submission, *, world: World, policy: Policy, now: datetime) -> Evidence:
+    """Return the evidence about ``submission``."""
+    document = submission.document
     try:
         members = await world.members()
     except ServiceError:
         members = None
     if not isinstance(document, Mapping) or form_of(document) in NOT_YET_READ:
-        return Evidence(ContextEvidence(), GraphEvidence(problem=GraphProblem.NOT_READ), members=members)
-    return await _Inquiry(world, policy, members, now).about(document)
+        return Evidence(
+            ContextEvidence(),
+            GraphEvidence(problem=GraphProblem.NOT_READ),
+            members=members,
+            broken_envelope=submission.broken,
+        )
+    return await _Inquiry(world, policy, members, now).about(document, submission)
 
 
 class _Inquiry:
@@ -146,25 +157,27 @@ class _Inquiry:
         self._members = members
         self._now = now
 
-    async def about(self, document: Mapping[str, Any]) -> Evidence:
-        evidence = await self._signed_by(document)
+    async def about(self, document: Mapping[str, Any], submission: Submission) -> Evidence:
+        evidence = await self._signed_by(document, submission)
         proved = issuer_is_proved(document, evidence, self._policy, self._now)
         return Evidence(
             contexts=evidence.contexts,
             graph=evidence.graph,
             proofs=evidence.proofs,
             members=self._members,
-            status=await self._status(document, proved=proved),  # 4
+            status=await self._status(document, proved=proved, as_token=submission.token is not None),  # 4
             template=_reading(self._world.read_and_check, document),  # 5
             format=await self._world.in_thread(_reading, _format_findings, document),
             related_resources=related_resource_findings(document),
         )
 
-    async def _signed_by(self, document: Mapping[str, Any]) -> Evidence:
+    async def _signed_by(self, document: Mapping[str, Any], submission: Submission) -> Evidence:
         """Steps 1 to 3: what was signed, with which keys."""
         contexts = _contexts(document)
         graph, canonicalize = await self._world.in_thread(_read_graph, document, contexts, self._world.canonicalize)
-        methods = await self._methods(document, readable=graph.readable)
+        if submission.outside:
+            graph = replace(graph, uncovered=(*submission.outside, *graph.uncovered))
+        methods = await self._methods(document, submission.token, readable=graph.readable)
 
         def resolve_method(url: str) -> PublicKey | ResolvedMethod | None:
             found = methods.get(url)
@@ -172,16 +185,9 @@ class _Inquiry:
                 return None
             return found.method if found.member_key is None else found.member_key.public_key
 
-        def check_proofs() -> list[ProofResult]:
-            return verify_proofs(
-                document,
-                resolve_method,
-                now=self._now,
-                canonicalize=canonicalize,
-                clock_skew=self._policy.clock_skew,
-            )
-
-        results = await self._world.in_thread(check_proofs)
+        results = await self._world.in_thread(
+            self._check_proofs, document, submission.token, resolve_method, canonicalize
+        )
         proofs = tuple(
             ProofEvidence(
                 result, None if result.verification_method is None else methods.get(result.verification_method)
@@ -190,14 +196,37 @@ class _Inquiry:
         )
         return Evidence(contexts=contexts, graph=graph, proofs=proofs, members=self._members)
 
+    def _check_proofs(
+        self,
+        document: Mapping[str, Any],
+        token: Token | None,
+        resolve_method: ResolveMethod,
+        canonicalize: Canonicalize,
+    ) -> list[ProofResult | TokenResult]:
+        return [
+            *([] if token is None else [vc_jose.check(token, resolve_method)]),
+            *verify_proofs(
+                document,
+                resolve_method,
+                now=self._now,
+                canonicalize=canonicalize,
+                clock_skew=self._policy.clock_skew,
+            ),
+        ]
+
     # Keys.
 
-    async def _methods(self, document: Mapping[str, Any], *, readable: bool) -> Mapping[str, MethodEvidence]:
+    async def _methods(
+        self, document: Mapping[str, Any], token: Token | None, *, readable: bool
+    ) -> Mapping[str, MethodEvidence]:
         stated = document.get("proof")
         urls = [
-            proof["verificationMethod"]
-            for proof in (stated if isinstance(stated, list) else [stated])
-            if isinstance(proof, Mapping) and isinstance(proof.get("verificationMethod"), str)
+            *([] if token is None or token.key_id is None else [token.key_id]),
+            *(
+                proof["verificationMethod"]
+                for proof in (stated if isinstance(stated, list) else [stated])
+                if isinstance(proof, Mapping) and isinstance(proof.get("verificationMethod"), str)
+            ),
         ]
         issuer = issuer_id(document)
         return {
@@ -251,7 +280,7 @@ class _Inquiry:
 
     # Status.
 
-    async def _status(self, document: Mapping[str, Any], *, proved: bool) -> tuple[StatusEvidence, ...]:
+    async def _status(self, document: Mapping[str, Any], *, proved: bool, as_token: bool) -> tuple[StatusEvidence, ...]:
         if "credentialStatus" not in document:
             return ()
         stated = document["credentialStatus"]
@@ -267,14 +296,14 @@ class _Inquiry:
             if read.problem is None:
                 issuer = issuer_id(document)
                 read = (
-                    await self._ask_status(read, issuer)
+                    await self._ask_status(read, issuer, as_token=as_token)
                     if proved and issuer is not None
                     else _with(read, StatusProblem.NOT_ASKED)
                 )
             found.append(read)
         return tuple(found)
 
-    async def _ask_status(self, entry: StatusEvidence, issuer: str) -> StatusEvidence:
+    async def _ask_status(self, entry: StatusEvidence, issuer: str, *, as_token: bool) -> StatusEvidence:
         assert entry.list_url is not None
         assert entry.index is not None
         assert entry.purpose is not None
@@ -292,34 +321,33 @@ class _Inquiry:
             )
         if not self._may_ask(issuer):
             return _with(entry, StatusProblem.NOT_ALLOWED)
-        found = await self._list(entry.list_url, issuer)
+        found = await self._list(entry.list_url, issuer, _ACCEPT_ENVELOPE if as_token else _ACCEPT_DOCUMENT)
         return _look_up(entry, found, self._now, self._policy.clock_skew)
 
-    async def _list(self, url: str, issuer: str) -> "_List":
+    async def _list(self, url: str, issuer: str, accept: str) -> "_List":
         async def ask() -> Answer[_List]:
             try:
-                fetched = await self._world.fetch(
-                    url, max_bytes=STATUS_LIST_BYTES, accept="application/vc, application/ld+json;q=0.9"
-                )
+                fetched = await self._world.fetch(url, max_bytes=STATUS_LIST_BYTES, accept=accept)
             except FetchError as error:
                 failed = _List(problem=StatusProblem.NOT_FETCHED, fetch_reason=error.reason)
                 return Answer(failed, _keep_failure(error.reason))
             found = await self._read_list(url, issuer, fetched.content)
             return Answer(found, KEEP_BAD if found.problem else found.keep, size=found.size)
 
-        return await self._world.memory.answer(("list", url, issuer), self._now, ask)
+        return await self._world.memory.answer(("list", url, issuer, accept), self._now, ask)
 
     async def _read_list(self, url: str, issuer: str, content: bytes) -> "_List":
         """Check a stranger's list as BSL section 3.2 ("Validate Algorithm") asks, and more."""
         try:
-            document = parse(content, max_bytes=STATUS_LIST_BYTES, max_depth=16)
+            submission = read_submission(content, max_bytes=STATUS_LIST_BYTES, max_depth=16)
         except ServiceError:
             return _List(problem=StatusProblem.FORM_NOT_SUPPORTED)
+        document = submission.document
         if not isinstance(document, Mapping) or _LIST_TYPE not in types_of(document):
             return _List(problem=StatusProblem.FORM_NOT_SUPPORTED)
         if issuer_id(document) != issuer or document.get("id", url) != url:
             return _List(problem=StatusProblem.LIST_OF_ANOTHER_ISSUER)
-        evidence = await self._signed_by(document)
+        evidence = await self._signed_by(document, submission)
         if not issuer_is_proved(document, evidence, self._policy, self._now):
             return _List(problem=StatusProblem.LIST_PROOF_WRONG)
         return await self._world.in_thread(_open_list, document, hashlib.sha256(content).hexdigest())

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from app.errors import Finding, Weight
 from app.keys import KeyState
-from app.securing import ProofOutcome
+from app.securing import ProofOutcome, TokenOutcome, TokenResult
 from app.trust.members import AllianceMember, IssuerKind, MemberClaim
 from app.trust.resolve import ResolutionProblem
 from app.verification.checks import Check, CheckName, Result
@@ -167,6 +167,26 @@ _PROOF_ANSWERS: Final[Mapping[ProofOutcome, _Answer]] = {
 }
 
 
+# The same for the token around a document.
+_TOKEN_ANSWERS: Final[Mapping[TokenOutcome, _Answer]] = {
+    TokenOutcome.VERIFIED: (Result.PASSED, "token-verified"),
+    TokenOutcome.HEADER_REFUSED: (Result.FAILED, "token-header-refused"),
+    TokenOutcome.HEADER_NOT_SUPPORTED: (Result.NOT_CHECKED, "token-header-not-supported"),
+    TokenOutcome.UNSIGNED: (Result.FAILED, "token-unsigned"),
+    TokenOutcome.ALGORITHM_UNKNOWN: (Result.NOT_CHECKED, "cryptosuite-not-supported"),
+    TokenOutcome.TYPE_WRONG: (Result.FAILED, "token-type-wrong"),
+    TokenOutcome.KEY_NOT_NAMED: (Result.NOT_CHECKED, "proof-key-not-available"),
+    TokenOutcome.METHOD_UNRESOLVED: (Result.NOT_CHECKED, "proof-key-not-available"),
+    TokenOutcome.METHOD_KEY_UNUSABLE: (Result.NOT_CHECKED, "proof-key-not-available"),
+    TokenOutcome.KEY_TYPE_MISMATCH: (Result.FAILED, "proof-key-does-not-fit"),
+    TokenOutcome.SIGNATURE_INVALID: (Result.FAILED, "proof-wrong"),
+    TokenOutcome.METHOD_NOT_FOR_PURPOSE: (Result.FAILED, "key-not-for-assertion"),
+    TokenOutcome.CLAIM_FORBIDDEN: (Result.FAILED, "token-claim-wrong"),
+    TokenOutcome.CLAIM_MALFORMED: (Result.FAILED, "token-claim-wrong"),
+    TokenOutcome.CLAIM_DIFFERS: (Result.FAILED, "token-claim-wrong"),
+}
+
+
 def _proof(case: _Case) -> Check:
     name = CheckName.PROOF
     if case.form in NOT_YET_READ:
@@ -174,20 +194,27 @@ def _proof(case: _Case) -> Check:
     proofs = case.evidence.proofs
     if not proofs:
         return Check(name, Result.FAILED, "proof-missing", pointer="#/proof")
-    if not case.evidence.graph.readable or case.evidence.contexts.problem is not None:
-        # Without a canonical form nothing was signed that we could name, whatever a proof's own outcome says.
-        return Check(name, Result.NOT_CHECKED, GraphProblem.NOT_READ.value, pointer=proofs[0].result.pointer)
-    results = [(proof, *proof_result(proof, case.policy, case.now)) for proof in proofs]
-    for wanted in (Result.FAILED, Result.NOT_CHECKED):
+    readable = case.evidence.graph.readable and case.evidence.contexts.problem is None
+    results = [
+        # Without a canonical form nothing was signed that we could name, whatever a proof's own outcome says. A token
+        # covers the bytes.
+        (proof, *proof_result(proof, case.policy, case.now))
+        if readable or isinstance(proof.result, TokenResult)
+        else (proof, Result.NOT_CHECKED, GraphProblem.NOT_READ.value)
+        for proof in proofs
+    ]
+    for wanted in (Result.FAILED, Result.NOT_CHECKED, Result.PASSED):
         for proof, result, code in results:
             if result is wanted:
-                return Check(name, result, code, pointer=proof.result.pointer, facts=proof_facts(proof))
-    return Check(name, Result.PASSED, "proof-verified", pointer=proofs[0].result.pointer, facts=proof_facts(proofs[0]))
+                return Check(name, result, code, pointer=place_of(proof), facts=proof_facts(proof))
+    raise AssertionError
 
 
 def proof_result(proof: ProofEvidence, policy: Policy, now: datetime) -> _Answer:
     """Return what one proof comes to by itself, its dates included (Data Integrity 1.0 section 2.1)."""
     result = proof.result
+    if isinstance(result, TokenResult):
+        return _token_result(result, policy, now)
     if result.outcome not in _SIGNATURE_HELD:
         return _PROOF_ANSWERS[result.outcome]
     if result.cryptosuite not in policy.cryptosuites:
@@ -199,11 +226,35 @@ def proof_result(proof: ProofEvidence, policy: Policy, now: datetime) -> _Answer
     return Result.PASSED, "proof-verified"
 
 
+def _token_result(result: TokenResult, policy: Policy, now: datetime) -> _Answer:
+    """``iat``, ``nbf`` and ``exp`` say when the signature was made and for how long it stands (VC-JOSE-COSE 3.1.3)."""
+    if not result.verified:
+        return _TOKEN_ANSWERS[result.outcome]
+    if result.algorithm not in policy.jose_algorithms:
+        return Result.NOT_CHECKED, "cryptosuite-not-supported"
+    begins = [moment for moment in (result.created_at, result.not_before) if moment is not None]
+    if begins and max(begins) > now + policy.clock_skew:
+        return Result.FAILED, "proof-from-the-future"
+    if result.expires_at is not None and result.expires_at <= now:
+        return Result.FAILED, "proof-expired"
+    return _TOKEN_ANSWERS[result.outcome]
+
+
+def place_of(proof: ProofEvidence, member: str | None = None) -> str | None:
+    """Return the pointer to a proof or to one of its members; a token stands nowhere in the document it holds."""
+    if isinstance(proof.result, TokenResult):
+        return None
+    return proof.result.pointer if member is None else f"{proof.result.pointer}/{member}"
+
+
 def proof_facts(proof: ProofEvidence) -> Mapping[str, str]:
     """Return what a sentence about a proof may mention."""
     result = proof.result
     algorithm = None if result.public_key is None else result.public_key.algorithm.value
     facts = {"key": result.verification_method, "algorithm": algorithm, "created": result.created}
+    if isinstance(result, TokenResult):
+        # A member's name is the sender's own text, of any length.
+        facts |= {"algorithm": result.algorithm, "member": (result.member or "")[:40]}
     return {name: text or "-" for name, text in facts.items()}
 
 
@@ -218,9 +269,7 @@ def _issuer_key(case: _Case) -> Check:
     if not case.issuer_proofs:
         proof = case.evidence.proofs[0]
         code = "key-of-another" if proof.method is not None else "proof-key-not-named"
-        return Check(
-            name, Result.FAILED, code, pointer=f"{proof.result.pointer}/verificationMethod", facts=proof_facts(proof)
-        )
+        return Check(name, Result.FAILED, code, pointer=place_of(proof, "verificationMethod"), facts=proof_facts(proof))
     results = [(proof, *_key_result(proof, case)) for proof in case.issuer_proofs]
     for wanted in (Result.FAILED, Result.NOT_CHECKED):
         for proof, result, code in results:
@@ -240,7 +289,7 @@ def _of_key(proof: ProofEvidence, result: Result, code: str) -> Check:
         facts["ended"] = _day(method.method.revoked_at or method.method.expires_at)
     if method is not None and method.fetch_reason is not None:
         facts["lookup"] = method.fetch_reason.value
-    return Check(CheckName.ISSUER_KEY, result, code, pointer=f"{proof.result.pointer}/verificationMethod", facts=facts)
+    return Check(CheckName.ISSUER_KEY, result, code, pointer=place_of(proof, "verificationMethod"), facts=facts)
 
 
 _UNUSABLE_DID: Final = frozenset(
@@ -392,9 +441,15 @@ def _names_member(case: _Case) -> Check:
 
 
 def _data_model(case: _Case) -> Check:
+    broken = case.evidence.broken_envelope
+    if broken:
+        return Check(
+            CheckName.DATA_MODEL, Result.FAILED, "data-model-broken", pointer=broken[0].pointer, details=broken
+        )
     if case.form in NOT_YET_READ:
         return Check(CheckName.DATA_MODEL, Result.NOT_CHECKED, "form-not-supported", facts={"form": case.form.value})
-    findings = (*data_model_findings(case.document), *case.evidence.related_resources)
+    in_token = any(isinstance(proof.result, TokenResult) for proof in case.evidence.proofs)
+    findings = (*data_model_findings(case.document, in_token=in_token), *case.evidence.related_resources)
     if not findings:
         return Check(CheckName.DATA_MODEL, Result.PASSED, "data-model-kept", facts={"form": case.form.value})
     if case.form is Form.UNKNOWN and case.evidence.contexts.problem is not None:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, computed_field
 
 from app.errors import Weight
 from app.languages import Language, say
+from app.securing import ProofResult, TokenResult
 from app.trust.members import IssuerKind
 from app.verification.checks import (
     DECIDING,
@@ -26,7 +27,7 @@ from app.verification.checks import (
 )
 from app.verification.data_model import Form, form_of, issuer_id, types_of
 from app.verification.evidence import Evidence, Policy, StatusEvidence
-from app.verification.judge import proof_facts, proof_result
+from app.verification.judge import place_of, proof_facts, proof_result
 
 MOST_FINDINGS: Final = 100
 """Told for one check: a small document with many faults must not make a large answer."""
@@ -89,19 +90,27 @@ class Reason(BaseModel):
     sentence: str
 
 
+class Mechanism(StrEnum):
+    """How a credential is secured."""
+
+    DATA_INTEGRITY = "data-integrity"
+    JOSE = "jose"
+
+
 class ReportedProof(BaseModel):
-    """One proof, as stated and as checked."""
+    """One proof, or the token that the credential came in, as stated and as checked."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    pointer: str
+    mechanism: Mechanism = Field(description="A proof in the document, or a signed token (vc+jwt) around it.")
+    pointer: str | None = Field(description="JSON pointer to the proof; none for a token, which is around it all.")
     result: Result
     code: str
     sentence: str
     by_issuer: bool = Field(description="Whether its key belongs to the issuer that the credential names.")
     verification_method: str | None = None
-    cryptosuite: str | None = None
-    algorithm: str | None = None
+    cryptosuite: str | None = Field(default=None, description="Of a Data Integrity proof.")
+    algorithm: str | None = Field(default=None, description="Kind of key; for a token the `alg` of its header.")
     created: str | None = None
 
 
@@ -257,6 +266,10 @@ _PROBLEM_TYPES: Final[Mapping[str, str]] = {
     "proof-expired": _SECURITY + "PROOF_VERIFICATION_ERROR",
     "proof-purpose-wrong": _SECURITY + "PROOF_VERIFICATION_ERROR",
     "proof-key-does-not-fit": _SECURITY + "PROOF_VERIFICATION_ERROR",
+    "token-header-refused": _VCDM + "CRYPTOGRAPHIC_SECURITY_ERROR",
+    "token-unsigned": _VCDM + "CRYPTOGRAPHIC_SECURITY_ERROR",
+    "token-type-wrong": _VCDM + "CRYPTOGRAPHIC_SECURITY_ERROR",
+    "token-claim-wrong": _VCDM + "CRYPTOGRAPHIC_SECURITY_ERROR",
     "key-not-for-assertion": _SECURITY + "INVALID_RELATIONSHIP_FOR_VERIFICATION_METHOD",
     "key-controlled-by-another": _SECURITY + "INVALID_CONTROLLED_IDENTIFIER_DOCUMENT",
     "key-not-in-did-document": _SECURITY + "INVALID_VERIFICATION_METHOD",
@@ -307,18 +320,25 @@ def _proofs(
         stated = proof.result
         reported.append(
             ReportedProof(
-                pointer=stated.pointer,
+                mechanism=Mechanism.DATA_INTEGRITY if isinstance(stated, ProofResult) else Mechanism.JOSE,
+                pointer=place_of(proof),
                 result=result,
                 code=code,
                 sentence=say(f"verification.{code}", language, **proof_facts(proof)),
                 by_issuer=proof.method is not None and issuer is not None and proof.method.did == issuer,
                 verification_method=stated.verification_method,
-                cryptosuite=stated.cryptosuite,
-                algorithm=None if stated.public_key is None else stated.public_key.algorithm.value,
+                cryptosuite=stated.cryptosuite if isinstance(stated, ProofResult) else None,
+                algorithm=_algorithm(stated),
                 created=stated.created,
             )
         )
     return tuple(reported)
+
+
+def _algorithm(stated: ProofResult | TokenResult) -> str | None:
+    if isinstance(stated, TokenResult):
+        return stated.algorithm
+    return None if stated.public_key is None else stated.public_key.algorithm.value
 
 
 def _status_entry(entry: StatusEvidence) -> ReportedStatusEntry:

@@ -8,6 +8,7 @@ from app.verification.evidence import Policy
 from app.verification.gather import World, gather
 from app.verification.judge import judge
 from app.verification.report import Report, make_report
+from app.verification.submission import Submission
 
 
 class Verifier:
@@ -22,8 +23,12 @@ class Verifier:
         """Let go of what the world holds open."""
         await self._world.close()
 
-    async def verify(self, document: JsonValue, *, now: datetime, language: Language = Language.ENGLISH) -> Report:
-        """Return the report on ``document``: any JSON value that :func:`app.strict_json.parse` let through."""
-        evidence = await gather(document, world=self._world, policy=self._policy, now=now)
+    async def verify(
+        self, submitted: "Submission | JsonValue", *, now: datetime, language: Language = Language.ENGLISH
+    ) -> Report:
+        """Return the report on ``submitted``, or on any JSON value that :func:`app.strict_json.parse` let through."""
+        submission = submitted if isinstance(submitted, Submission) else Submission.of(submitted)
+        document = submission.document
+        evidence = await gather(submission, world=self._world, policy=self._policy, now=now)
         checks = judge(document, evidence, self._policy, now)
         return make_report(document, evidence, checks, self._policy, now=now, language=language)

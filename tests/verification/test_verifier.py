@@ -4,138 +4,29 @@ import base64
 import copy
 import gzip
 import json
-import ssl
-from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
-from app.errors import Family, Finding, ServiceError, Weight
+from app.errors import Finding, Weight
 from app.keys import Algorithm, KeyState
 from app.languages import Language
 from app.settings import Lookups
-from app.trust.fetch import GuardedFetch
-from app.trust.members import AllianceMember, IssuerKind, MemberKey, Members
+from app.trust.members import AllianceMember
 from app.verification.checks import CheckName, EdcStatus, Result
 from app.verification.evidence import Policy
-from app.verification.gather import OwnStatus, World
+from app.verification.gather import World
 from app.verification.report import Standing, Verdict
 from app.verification.verifier import Verifier
 from tests.counterparts.foreign_issuer import NOW, V2, ForeignIssuer, status_entry
-from tests.counterparts.hostile_host import HostileHost
-
-# Nothing here speaks TLS; reading the system's certificates for every test would cost more than the test.
-NO_TRUST = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-OURS = "https://credentials.example/issuers"
-MEMBER_DID = "did:web:credentials.example:issuers:tu-berlin"
-OTHER_MEMBER_DID = "did:web:credentials.example:issuers:wut"
-TEST_DID = "did:web:credentials.example:issuers:test"
-
-
-class RecordsUnreadable(ServiceError):
-    code = "database-unavailable"
-    title = "The database cannot be reached"
-    family = Family.UNAVAILABLE
-
-
-@dataclass
-class Deployment:
-    """Our side: known issuers with their keys, the status of their credentials, and whether the records answer."""
-
-    fetch: GuardedFetch
-    http_hosts: set = field(default_factory=set)
-    tu_berlin: ForeignIssuer = field(default_factory=lambda: ForeignIssuer(MEMBER_DID))
-    sandbox: ForeignIssuer = field(default_factory=lambda: ForeignIssuer(TEST_DID))
-    key_facts: dict = field(default_factory=dict)
-    status: dict = field(default_factory=dict)
-    reachable: bool = True
-    policy: Policy = field(default_factory=Policy)
-    extra_members: list = field(default_factory=list)
-    findings: Any = None
-
-    async def members(self) -> Members:
-        if not self.reachable:
-            raise RecordsUnreadable
-        facts = {"state": KeyState.ACTIVE, **self.key_facts}
-        return Members(
-            (
-                AllianceMember(
-                    "tu-berlin",
-                    MEMBER_DID,
-                    ("Technische Universität Berlin",),
-                    keys=(MemberKey(self.tu_berlin.method, self.tu_berlin.signer.public_key, **facts),),
-                ),
-                AllianceMember("wut", OTHER_MEMBER_DID, ("Warsaw University of Technology",), keys=()),
-                AllianceMember(
-                    "test",
-                    TEST_DID,
-                    ("Test University",),
-                    keys=(MemberKey(self.sandbox.method, self.sandbox.signer.public_key, KeyState.ACTIVE),),
-                    kind=IssuerKind.TEST,
-                ),
-                *self.extra_members,
-            )
-        )
-
-    async def own_status(self, list_url, purpose, index):
-        if not list_url.startswith(OURS):
-            return None
-        if not self.reachable:
-            raise RecordsUnreadable
-        slug = list_url.removeprefix(OURS + "/").split("/")[0]
-        is_set, superseded = self.status.get((purpose, index), (False, False))
-        return OwnStatus(f"did:web:credentials.example:issuers:{slug}", is_set, superseded)
-
-    async def verify(self, document, *, now=NOW, language=Language.ENGLISH):
-        world = World(
-            fetch=self.fetch,
-            members=self.members,
-            own_status=self.own_status,
-            http_hosts=self.http_hosts,
-            read_and_check=lambda _: self.findings,
-        )
-        return await Verifier(world, self.policy).verify(document, now=now, language=language)
-
-
-def our_status(slug="tu-berlin", index=7):
-    return [
-        status_entry(f"{OURS}/{slug}/status/1/revocation", index),
-        status_entry(f"{OURS}/{slug}/status/1/suspension", index, "suspension"),
-    ]
-
-
-@pytest.fixture
-async def host():
-    async with HostileHost() as host:
-        yield host
-
-
-@pytest.fixture
-async def ours(host):
-    fetch = GuardedFetch(exceptions=[host.exception], total_seconds=0.5, tls=NO_TRUST)
-    yield Deployment(fetch, {host.exception})
-    await fetch.aclose()
-
-
-@pytest.fixture
-async def stranger(host):
-    """A did:web issuer on the host, with its document in place."""
-    issuer = ForeignIssuer(host.did("issuers", "abc"), Algorithm.P256)
-    host.serve("/issuers/abc/did.json", issuer.did_document(), media_type="application/did+json")
-    return issuer
-
-
-def code_of(report, name):
-    return next(check.code for check in report.checks if check.name == name)
-
-
-def result_of(report, name):
-    return next(check.result for check in report.checks if check.name == name)
-
-
-def outcome(report):
-    return report.verdict, report.reason.code
+from tests.verification.deployment import (
+    MEMBER_DID,
+    OURS,
+    code_of,
+    our_status,
+    outcome,
+    result_of,
+)
 
 
 class TestOurOwn:

@@ -1,0 +1,83 @@
+"""What somebody sent, recognised by its content: a JSON document, a signed token, or a token in a JSON envelope.
+
+Nothing is checked here and nothing is trusted. What is neither one JSON text nor one token raises and is answered with
+400; whatever can be taken apart is answered with a report.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Final, Self
+
+from app.errors import Finding, ServiceError, json_pointer
+from app.securing import Token, vc_jose
+from app.strict_json import MAX_BYTES, MAX_DEPTH, JsonValue, parse
+
+ENVELOPE: Final = f"data:{vc_jose.MEDIA_TYPE},"
+"""How the ``id`` of an EnvelopedVerifiableCredential with such a token begins (VCDM 2.0 section 4.13; RFC 2397)."""
+
+_ENVELOPED: Final = "EnvelopedVerifiableCredential"
+_ENVELOPE_MEMBERS: Final = frozenset({"@context", "id", "type"})
+# Every JOSE header is a JSON object, so a token begins with the encoding of a brace and what may follow one. No JSON
+# text begins so.
+_STARTS: Final = ("ey", "ew")
+_WHITE_SPACE: Final = b" \t\r\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One artefact. Pointers of every finding lead into ``document``: for a token that is its payload.
+
+    ``outside`` are statements that stand in an envelope beside the token: nobody has signed them. ``broken`` says why
+    an envelope could not be opened; ``document`` is the envelope then.
+    """
+
+    document: JsonValue
+    token: Token | None = None
+    outside: tuple[Finding, ...] = ()
+    broken: tuple[Finding, ...] = ()
+
+    @classmethod
+    def of(cls, value: JsonValue, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH) -> Self:
+        """Return what a JSON value is: a token as a JSON string and an enveloped credential are opened."""
+        text, pointer = _token_in(value)
+        if text is None or not text.isascii():
+            return cls(value)
+        try:
+            token = vc_jose.read(text.encode("ascii"), max_payload_bytes=max_bytes, max_depth=max_depth)
+        except ServiceError as error:
+            # The JSON text around it is well-formed, so it is answered with a report.
+            return cls(value, broken=tuple(replace(finding, pointer=pointer) for finding in error.findings))
+        outside = tuple(
+            Finding("outside-the-envelope", json_pointer([name]), "No signature covers what stands beside the token.")
+            for name in (value if isinstance(value, dict) else ())
+            if name not in _ENVELOPE_MEMBERS
+        )
+        return cls(token.document, token, outside)
+
+
+def _token_in(value: JsonValue) -> tuple[str | None, str]:
+    """Return the text in ``value`` that is said to be a token, and where it stands."""
+    if isinstance(value, str):
+        return (value, "#") if value.startswith(_STARTS) else (None, "#")
+    if isinstance(value, dict) and value.get("type") in (_ENVELOPED, [_ENVELOPED]):
+        identifier = value.get("id")
+        # RFC 2397: scheme and media type do not heed capitals.
+        if isinstance(identifier, str) and identifier[: len(ENVELOPE)].lower() == ENVELOPE:
+            return identifier[len(ENVELOPE) :], "#/id"
+    return None, "#"
+
+
+def read_submission(content: bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH) -> Submission:
+    """Return what ``content`` holds; ``max_bytes`` bounds a JSON text, and the payload of a token.
+
+    Raises:
+        DocumentTooLarge, MalformedJson: neither a token nor a JSON text that every reader understands in the same way;
+            or a token around such a text.
+        MalformedToken: a token, but not one that every reader understands in the same way.
+    """
+    text = content.strip(_WHITE_SPACE)
+    if text.startswith(tuple(start.encode() for start in _STARTS)):
+        token = vc_jose.read(text, max_payload_bytes=max_bytes, max_depth=max_depth)
+        return Submission(token.document, token)
+    return Submission.of(
+        parse(content, max_bytes=max_bytes, max_depth=max_depth), max_bytes=max_bytes, max_depth=max_depth
+    )
