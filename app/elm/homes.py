@@ -304,7 +304,8 @@ a `Qualification` if any level is given, else a `LearningAchievementSpecificatio
 (`A.influencedBy`), ActS its specification, As an assessment (`A.provenBy`), AsS its specification (`Q.provenBy`), Opp
 the learning opportunity (`A.learningOpportunity`), B the awarding body, C the credential. `note(x)` is a Note whose
 subject is the concept `x` of our scheme `template-element`: a reader finds it by its subject, never by its words.
-`description` is `elmDescription` in the `vcdm2` rendering ([decision 8](decisions/0008-two-renderings.md)).
+`description` is `elmDescription` in the `vcdm2` rendering ([decision 8](decisions/0008-two-renderings.md)). Language
+tags stand in lower case (`zh-hans`), which is how JSON-LD processors write them; they read back in their usual case.
 
 A statement reads back exactly as `in_document` says: items that 7.16 places in the catalogue only, and what is kept
 inside, are left out; lists whose order the graph does not keep are sorted.

@@ -10,6 +10,8 @@ Invariants:
    carries the order of lists, which a JSON array does not: the signed graph is a set.
 3. Every concept comes from :mod:`app.elm.vocabularies` with the labels it has there.
 4. What is not in ``in_document(statement)`` is not in the tree.
+5. Language tags are in lower case, as JSON-LD processors write them; some refuse a document that changes when it is
+   compacted. The reader restores their usual case.
 
 Paths below: A is the learning achievement, Q its specification, Act and ActS the learning activity and its
 specification, As and AsS likewise for assessments, Opp the learning opportunity (elm.md section 2).
@@ -233,7 +235,9 @@ def hours_as_duration(hours: Decimal) -> str:
 
 
 def _text(words: Mapping[str, str]) -> dict[str, str]:
-    return dict(sorted(words.items())) if len(words) > 1 else dict(words)
+    # Tags of one text never differ in case alone: requests have each tag in its usual case.
+    lower = {tag.lower(): text for tag, text in words.items()}
+    return dict(sorted(lower.items())) if len(lower) > 1 else lower
 
 
 def _one_or_many(values: list[Any]) -> Any:  # noqa: ANN401 - JSON
@@ -254,7 +258,7 @@ class _Draft:
         self.body = body
         self.members = members
         self.languages = frozenset(self.offering.title) & declarations.LANGUAGES
-        self.primary = _primary_language(self.offering.title, body.default_language)
+        self.primary = _primary_language(_text(self.offering.title), body.default_language)
         self._numbers: dict[str, int] = {}
         self._placed: set[str] = set()
         self._interned: dict[tuple[str, str], Node] = {}
@@ -570,7 +574,7 @@ def _title_and_typology(draft: _Draft) -> None:
     if offering.alternative_titles:
         names: dict[str, list[str]] = {}
         for alternative in offering.alternative_titles:
-            for language, name in alternative.items():
+            for language, name in _text(alternative).items():
                 names.setdefault(language, []).append(name)
         specification["altLabel"] = {language: _one_or_many(found) for language, found in sorted(names.items())}
     types = [own("typology", Type(offering.type)), own("typology", TYPOLOGY[offering.subtype])]
@@ -585,7 +589,7 @@ def _title_and_typology(draft: _Draft) -> None:
 
 def _display_pages(draft: _Draft) -> None:
     """EDC: one individual display for each language of the title, each with a page image (elm.md section 1.4)."""
-    tags = [draft.primary, *(tag for tag in sorted(draft.offering.title) if tag != draft.primary)]
+    tags = [draft.primary, *(tag for tag in _text(draft.offering.title) if tag != draft.primary)]
     found = {concept.iri: concept for tag in tags if (concept := language_of_tag(tag)) is not None}
     languages = list(found.values()) or [codes("language")["en"]]
     image = draft.node(

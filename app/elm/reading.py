@@ -100,6 +100,7 @@ from app.template.elements import (
     Unit,
     Workload,
 )
+from app.template.text import usual_case
 
 MAX_VALUES: Final = 200
 """More values than this in one property are not of our form; every list of the template is shorter."""
@@ -342,14 +343,19 @@ class _Document:
         text: str = found[0][0]
         return text
 
-    def _string_map(self, node: _Node | None, name: str) -> dict[str, Any] | None:
+    def _string_map(self, node: _Node | None, name: str) -> dict[str, tuple[str, Any]] | None:
+        """By language tag in its usual case: the tag as it stands there, and the value."""
         if node is None or name not in node.value:
             return None
         held = node.value[name]
         if not isinstance(held, dict) or len(held) > MAX_VALUES:
             self.malformed((*node.path, name), "text by language")
             return None
-        return dict(held)
+        found: dict[str, tuple[str, Any]] = {}
+        for tag, value in sorted(held.items()):
+            if found.setdefault(usual_case(tag), (tag, value))[0] != tag:
+                self.find("element-repeated", (*node.path, name, tag), "The same language stands here twice.")
+        return found
 
     def text(self, node: _Node | None, name: str) -> dict[str, str] | None:
         """Text by language, one text for each."""
@@ -357,12 +363,11 @@ class _Document:
         if held is None or node is None:
             return None
         text: dict[str, str] = {}
-        for language in sorted(held):
-            value = held[language]
+        for language, (tag, value) in held.items():
             if not isinstance(value, str):
-                self.malformed((*node.path, name, language), "one text for each language")
+                self.malformed((*node.path, name, tag), "one text for each language")
             elif value != unicodedata.normalize("NFC", value).strip(" "):
-                self.find("text-not-normal", (*node.path, name, language), "The text is not in normal form (NFC).")
+                self.find("text-not-normal", (*node.path, name, tag), "The text is not in normal form (NFC).")
             else:
                 text[language] = value
         return text or None
@@ -370,10 +375,10 @@ class _Document:
     def texts(self, node: _Node, name: str) -> dict[str, list[str]]:
         """Text by language, several texts for each."""
         found: dict[str, list[str]] = {}
-        for language, value in (self._string_map(node, name) or {}).items():
+        for language, (tag, value) in (self._string_map(node, name) or {}).items():
             several = value if isinstance(value, list) else [value]
             if len(several) > MAX_VALUES or not all(isinstance(item, str) for item in several):
-                self.malformed((*node.path, name, language), "texts")
+                self.malformed((*node.path, name, tag), "texts")
             else:
                 found[language] = sorted(set(several))
         return found

@@ -97,6 +97,16 @@ def _language_tag(value: str) -> str:
     return value
 
 
+def usual_case(tag: str) -> str:
+    """Return a language tag of :data:`LANGUAGE_TAG` in the case that a request uses, whatever case it came in.
+
+    RFC 5646 section 2.1.1: tags are equal whatever their case; after the first subtag, four letters are a script in
+    title case, two a region in upper case.
+    """
+    language, *others = tag.lower().split("-")
+    return "-".join([language, *(subtag.title() if len(subtag) == 4 else subtag.upper() for subtag in others)])  # noqa: PLR2004 - a script
+
+
 Line = Annotated[
     str, Field(min_length=1, max_length=MAX_LINE_LENGTH), BeforeValidator(_cleaned), AfterValidator(_one_line)
 ]

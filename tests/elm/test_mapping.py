@@ -10,6 +10,7 @@ import pytest
 from app.elm.checks import check_format
 from app.elm.mapping import MappingRefused, decimal_text, hours_as_duration, map_award
 from app.elm.placing import in_document, xsd_duration
+from app.elm.reading import read
 from app.elm.vocabularies import UnknownCode
 from app.jsonld import canonicalize
 from tests.builders import ABSENT, SUBTYPES, an_academic_certificate, full_request, required_only_request
@@ -65,6 +66,19 @@ def test_a_document_is_well_formed_and_safe_to_sign(subtype, request_of, renderi
     document = a_document(a_statement(request_of(subtype)), rendering)
     assert check_format(document) == []
     canonicalize(document)
+
+
+def test_language_tags_are_written_as_json_ld_processors_write_them_and_read_in_their_usual_case():
+    words = {"zh-Hans": "证书", "pt-BR": "Certificado", "es-419": "Certificado", "en": "Certificate"}
+    statement = a_statement(an_academic_certificate({"offering.title": words, "offering.alternative_titles": [words]}))
+    document = a_document(statement)
+    tags = {tag for node in nodes_of(document) for tag in ("zh-Hans", "pt-BR") if tag in node}
+    assert tags == set()
+    assert document["displayParameter"]["title"] == {tag.lower(): text for tag, text in words.items()}
+    read_again = read(document).statement
+    assert read_again is not None
+    assert read_again.offering.title == words
+    assert read_again == in_document(statement)
 
 
 def test_rendering_for_europass_leaves_the_tree_as_it_was():

@@ -89,6 +89,11 @@ def test_moments_are_written_in_utc_to_the_second():
             ("text-not-normal", "#/credentialSubject/hasClaim/specifiedBy/title/en"),
         ),
         (
+            (*SPECIFICATION, "title"),
+            {"pt-BR": "Certificado", "pt-br": "Outro"},
+            ("element-repeated", "#/credentialSubject/hasClaim/specifiedBy/title/pt-br"),
+        ),
+        (
             (*SPECIFICATION, "eqfLevel", "id"),
             "http://data.europa.eu/snb/eqf/9",
             ("concept-unexpected", "#/credentialSubject/hasClaim/specifiedBy/eqfLevel"),

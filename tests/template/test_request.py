@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any, get_args, get_origin
 from urllib.parse import unquote
 
@@ -24,7 +25,7 @@ from app.template.request import (
     parse_offering,
     parse_request,
 )
-from app.template.text import MAX_COMBINING_MARKS, PLAIN, _problem
+from app.template.text import LANGUAGE_TAG, MAX_COMBINING_MARKS, PLAIN, _problem, usual_case
 from tests.builders import (
     ABSENT,
     SUBTYPES,
@@ -368,6 +369,11 @@ def test_decomposed_letters_are_composed_and_white_space_around_is_taken_away() 
 def test_titles_in_the_languages_of_the_seven_countries_pass(tag: str) -> None:
     title = {"en": "ENHANCE Certificate", tag: "Zażółć gęślą jaźń · Ñandú à l'aïllament · Ærlig økt åpning · Straße"}
     assert parse_request(an_academic_certificate({"offering.title": title})).offering.title[tag]
+
+
+@given(st.from_regex(LANGUAGE_TAG, fullmatch=True), st.sampled_from([str.lower, str.upper, str.title]))
+def test_a_language_tag_in_any_case_has_one_usual_case(tag: str, cased: Callable[[str], str]) -> None:
+    assert usual_case(cased(tag)) == tag
 
 
 UNUSABLE = st.one_of(
