@@ -97,14 +97,22 @@ class _Compiler:
     def process(
         self, active: Mapping[str, Any], local: object, *, override_protected: bool = False, propagate: bool = True
     ) -> Mapping[str, Any]:
-        """JSON-LD 1.1 API section 4.1.2."""
+        """JSON-LD 1.1 API section 4.1.2.
+
+        Raises:
+            UnsafeDocument: protected terms would be redefined, at the top or by types that do not go together.
+        """
         self.scopes += 1
         if self.scopes > _MOST_SCOPES:
             _context_sets.pop(self.urls, None)  # the next document starts afresh, so nobody can use up its share
             raise UnsupportedDocument("The document nests scoped contexts in too many ways.")
-        processed: Mapping[str, Any] = self.processor._process_context(  # noqa: SLF001 - its only door, version checked
-            active, local, self.options, override_protected=override_protected, propagate=propagate
-        )
+        try:
+            processed: Mapping[str, Any] = self.processor._process_context(  # noqa: SLF001 - its only door, version checked
+                active, local, self.options, override_protected=override_protected, propagate=propagate
+            )
+        except jsonld.JsonLdError as error:
+            detail = f"The contexts of this document, or those of its types, do not agree: {error.code}."
+            raise UnsafeDocument(findings=[Finding("contexts-in-conflict", "#/@context", detail)]) from error
         return processed
 
     def expand_iri(self, active: Mapping[str, Any], value: str, *, vocab: bool) -> str | None:
@@ -316,13 +324,8 @@ def _compile_set(urls: tuple[object, ...]) -> ActiveContext:
         )
     compiler = _Compiler(known)
     with _context_sets_lock:
-        try:
-            initial = compiler.processor._get_initial_context(compiler.options)  # noqa: SLF001 - version checked above
-            root = ActiveContext(compiler, compiler.process(initial, list(known)))
-        except jsonld.JsonLdError as error:
-            raise UnsafeDocument(
-                findings=[Finding("contexts-in-conflict", "#/@context", f"These contexts do not agree: {error.code}.")]
-            ) from error
+        initial = compiler.processor._get_initial_context(compiler.options)  # noqa: SLF001 - version checked above
+        root = ActiveContext(compiler, compiler.process(initial, list(known)))
         _context_sets[known] = root
         if len(_context_sets) > _MOST_CONTEXT_SETS:
             _context_sets.popitem(last=False)

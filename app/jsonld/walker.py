@@ -209,7 +209,7 @@ class _Walk:
             types.append(type_name)
             if type_name.is_scoped:
                 scoped.append(name)
-        return types, (active.with_types(scoped) if scoped else active)
+        return types, (_within_types(element, active, scoped, found, path) if scoped else active)
 
     def _subject(self, element: dict[str, Any], inner: ActiveContext, path: Path) -> str:
         """The subject of a node: its identifier, or a new blank node (7.2, node map generation)."""
@@ -377,6 +377,17 @@ def _entered(element: dict[str, Any], active: ActiveContext) -> ActiveContext:
     """The active context in a nested node: type-scoped contexts end here, but not for references (5.1.2, step 7)."""
     previous = active.previous
     return active if previous is None or _is_reference(element, active) else previous
+
+
+def _within_types(
+    element: dict[str, Any], active: ActiveContext, names: Sequence[str], found: str, path: Path
+) -> ActiveContext:
+    """The active context inside a node of types that bring contexts. These may bring another word for types, too."""
+    inner = active.with_types(names)
+    for key in inner.type_keys:
+        if key != found and key in element:
+            raise _unsupported((path, key), "types under two keys")
+    return inner
 
 
 def _pointer(path: Path) -> str:

@@ -13,6 +13,7 @@ from app.jsonld import (
     DATA_INTEGRITY_V2,
     EDC_AP,
     ELM_CONTEXT_URL,
+    JWS_2020_V1,
     UnsafeDocument,
     UnsupportedDocument,
     active_context,
@@ -318,6 +319,23 @@ def test_a_member_of_edc_that_its_context_gets_wrong_is_refused():
 
 def test_edc_ap_after_version_two_is_refused_because_every_processor_refuses_it():
     assert refused({"@context": [CREDENTIALS_V2, EDC_AP], "id": "urn:x:1"}) == {"#/@context": "contexts-in-conflict"}
+
+
+def test_types_whose_contexts_redefine_each_other_are_refused_because_every_processor_refuses_them():
+    types = ["EcdsaSecp256k1Signature2019", "JsonWebSignature2020"]
+    document = {"@context": [CREDENTIALS_V1, JWS_2020_V1], "id": "urn:x:1", "type": types}
+    assert refused(document) == {"#/@context": "contexts-in-conflict"}
+
+
+def test_a_word_for_types_that_only_a_type_brings_hides_no_second_type():
+    # jws-2020 says `type` only within JsonWebSignature2020; processors read both members as types.
+    document = {
+        "@context": JWS_2020_V1,
+        "id": "urn:x:1",
+        "@type": "JsonWebSignature2020",
+        "type": "https://a.example/T",
+    }
+    assert "#/type" in unsupported(document)
 
 
 def test_no_message_repeats_a_value_of_the_document():
