@@ -27,7 +27,8 @@ def _run(command: list[str | Path], request: str) -> str:
 
 
 def _by_name(lines: str) -> dict[str, Json]:
-    return {answer["id"]: answer for answer in map(json.loads, lines.splitlines())}
+    # Not splitlines(): U+2028 and its like stand unescaped in what JavaScript writes.
+    return {answer["id"]: answer for answer in map(json.loads, filter(None, lines.split("\n")))}
 
 
 def _request(credentials: Mapping[str, Json], documents: Mapping[str, Json]) -> str:
