@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import RowMapping, insert, select, update
+from sqlalchemy import insert, select, update
 
 from app.store.connection import Connection
+from app.store.plans import Row
 from app.store.records import from_row, to_row
 from app.store.tables import api_key
 
@@ -70,5 +71,5 @@ async def revoke(connection: Connection, awarding_body_id: UUID, identifier: UUI
     )
 
 
-def _read(row: RowMapping) -> ApiKey:
+def _read(row: Row) -> ApiKey:
     return from_row(ApiKey, {**row, "scopes": frozenset(row["scopes"].split())})

@@ -4,52 +4,58 @@ Two real implementations exist, :mod:`app.store.sqlite` and :mod:`app.store.post
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from types import TracebackType
-from typing import Any, Literal, Self, TypeVar
+from typing import Any, Final, Self
 
-from sqlalchemy import CursorResult, Executable, RowMapping, Table, literal, select
+from sqlalchemy import Table, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]]
-DialectName = Literal["sqlite", "postgresql"]
-Result = TypeVar("Result")
+from app.store.plans import Addition, DialectName, Parameters, Prepared, Row, Statement
+
+_ONE: Final = Prepared(select(literal(1)))
 
 
 class Connection(ABC):
-    """One unit of reading or of writing. Lives inside ``async with``, belongs to one task."""
+    """One unit of reading or of writing. Lives inside ``async with``, belongs to one task.
+
+    Every method may raise, in the words of :mod:`app.store.failures`:
+
+    * AlreadyThere: a unique constraint does not hold;
+    * StoreRefused: another constraint or a trigger of the schema refuses;
+    * DatabaseUnavailable: the database is not there, full or locked;
+    * TransactionConflict: another transaction was first.
+    """
 
     dialect: DialectName
 
     @abstractmethod
-    async def run(
-        self, statement: Executable, parameters: Parameters | None, collect: Callable[[CursorResult[Any]], Result]
-    ) -> Result:
-        """Run ``statement`` and return what ``collect`` makes of its result.
+    async def fetch_all(self, statement: Statement, parameters: Parameters | None = None) -> Sequence[Row]:
+        """Return every row."""
 
-        Raises:
-            AlreadyThere: a unique constraint does not hold.
-            StoreRefused: another constraint or a trigger of the schema refuses.
-            DatabaseUnavailable: the database is not there, full or locked.
-            TransactionConflict: another transaction was first.
+    @abstractmethod
+    async def execute(self, statement: Statement, parameters: Parameters | None = None) -> int:
+        """Run a change and return how many rows it touched."""
+
+    @abstractmethod
+    async def insert_together(self, additions: Sequence[Addition]) -> None:
+        """Insert rows of several tables in one step, the first one first; nothing is stored if one is refused.
+
+        On PostgreSQL that is one statement and one round trip, on SQLite one visit of the writer thread.
         """
 
-    async def fetch_one(self, statement: Executable, parameters: Parameters | None = None) -> RowMapping | None:
+    async def fetch_one(self, statement: Statement, parameters: Parameters | None = None) -> Row | None:
         """Return the only row, or none; more than one is a defect."""
-        return await self.run(statement, parameters, _one)
+        rows = await self.fetch_all(statement, parameters)
+        if len(rows) > 1:
+            raise RuntimeError("a statement for one row found several")
+        return rows[0] if rows else None
 
-    async def fetch_all(self, statement: Executable, parameters: Parameters | None = None) -> Sequence[RowMapping]:
-        """Return every row."""
-        return await self.run(statement, parameters, _all)
-
-    async def fetch_value(self, statement: Executable, parameters: Parameters | None = None) -> Any:  # noqa: ANN401 - the statement's own type
+    async def fetch_value(self, statement: Statement, parameters: Parameters | None = None) -> Any:  # noqa: ANN401 - the statement's own type
         """Return the first column of the only row, or none."""
-        return await self.run(statement, parameters, _value)
-
-    async def execute(self, statement: Executable, parameters: Parameters | None = None) -> int:
-        """Run a change and return how many rows it touched."""
-        return await self.run(statement, parameters, _count)
+        row = await self.fetch_one(statement, parameters)
+        return None if row is None else next(iter(row.values()))
 
     def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
         """Return an INSERT that knows ON CONFLICT, which both databases spell alike and SQLAlchemy keeps apart."""
@@ -74,6 +80,20 @@ class Database(ABC):
         """
 
     @abstractmethod
+    def read_once(self) -> AbstractAsyncContextManager[Connection]:
+        """Return a view for one statement, which needs no transaction to see one moment: one round trip, not three.
+
+        A second statement and every change are refused.
+        """
+
+    @abstractmethod
+    def write_once(self) -> AbstractAsyncContextManager[Connection]:
+        """Return a transaction of one statement: one round trip, not three.
+
+        Leaving it without an exception means that everything is durably stored. A second statement is refused.
+        """
+
+    @abstractmethod
     async def close(self) -> None:
         """Let go of files, threads and sockets. Transactions under way are waited for."""
 
@@ -83,8 +103,8 @@ class Database(ABC):
         Raises:
             DatabaseUnavailable: it does not.
         """
-        async with self.read() as connection:
-            await connection.fetch_value(select(literal(1)))
+        async with self.read_once() as connection:
+            await connection.fetch_value(_ONE)
 
     async def __aenter__(self) -> Self:
         return self
@@ -93,20 +113,3 @@ class Database(ABC):
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         await self.close()
-
-
-def _one(result: CursorResult[Any]) -> RowMapping | None:
-    return result.mappings().one_or_none()
-
-
-def _all(result: CursorResult[Any]) -> Sequence[RowMapping]:
-    return result.mappings().all()
-
-
-def _value(result: CursorResult[Any]) -> Any:  # noqa: ANN401 - the statement's own type
-    row = result.one_or_none()
-    return None if row is None else row[0]
-
-
-def _count(result: CursorResult[Any]) -> int:
-    return result.rowcount

@@ -9,10 +9,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, Select, and_, exists, insert, select, update
+from sqlalchemy import ColumnElement, Select, and_, exists, insert, select, update
 
 from app.store.connection import Connection
 from app.store.paging import Cursor, Page, newest_first, page_of
+from app.store.plans import Row
 from app.store.records import from_row, from_rows, maybe_from_row, to_row
 from app.store.states import Audience, CredentialState
 from app.store.status_events import Standing, revoked, suspended
@@ -250,7 +251,7 @@ def _entries() -> Select[Any]:
     )
 
 
-def _entry(row: RowMapping) -> CredentialEntry:
+def _entry(row: Row) -> CredentialEntry:
     return CredentialEntry(
         credential=from_row(Credential, row),
         offering_id=row["offering_id"],

@@ -17,10 +17,11 @@ import os
 import re
 import sqlite3
 import time
+from abc import abstractmethod
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -28,7 +29,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from app.store.connection import Connection, Database, DialectName, Parameters, Result
+from app.store.connection import Connection, Database
 from app.store.failures import (
     APPEND_ONLY_MESSAGE,
     AlreadyThere,
@@ -38,6 +39,7 @@ from app.store.failures import (
     RuleBroken,
     unique_constraint_of,
 )
+from app.store.plans import Addition, DialectName, Parameters, Row, Statement, insertion, plan_of
 
 _Done = TypeVar("_Done")
 
@@ -185,16 +187,18 @@ class _Thread:
             self._connection = self._engine.connect()
         return self._connection
 
-    def say(self, command: str) -> None:
-        """Say a transaction command to the driver itself."""
+    def driver(self) -> sqlite3.Connection:
+        """Return the driver's own connection, on which everything is said."""
         driver = self.connection().connection.driver_connection
         assert isinstance(driver, sqlite3.Connection)
-        driver.execute(command).close()
+        return driver
+
+    def say(self, command: str) -> None:
+        """Say a transaction command."""
+        self.driver().execute(command).close()
 
     def in_transaction(self) -> bool:
-        driver = self.connection().connection.driver_connection
-        assert isinstance(driver, sqlite3.Connection)
-        return driver.in_transaction
+        return self.driver().in_transaction
 
     def roll_back(self) -> None:
         """Leave nothing open, whatever state the connection is in."""
@@ -215,11 +219,11 @@ class _Thread:
 class _Writer(_Thread):
     """The thread that writes."""
 
-    def statement(self, unit: _Unit, work: Callable[[sa.Connection], _Done]) -> _Done:
+    def statement(self, unit: _Unit, work: Callable[[sqlite3.Connection], _Done]) -> _Done:
         try:
             with _in_our_words():
                 self._open(unit)
-                return work(self.connection())
+                return work(self.driver())
         except Exception:
             unit.failed = True
             # A full disk or a failed write makes SQLite roll back everything, the others' savepoints as well.
@@ -267,46 +271,82 @@ class _Writer(_Thread):
 class _Reader(_Thread):
     """A thread that reads, one view at a time."""
 
-    def statement(self, work: Callable[[sa.Connection], _Done]) -> _Done:
+    def statement(self, work: Callable[[sqlite3.Connection], _Done]) -> _Done:
         with _in_our_words():
             if not self.in_transaction():
                 self.say("BEGIN")
-            return work(self.connection())
+            return work(self.driver())
 
     def finish(self) -> None:
         if self._connection is not None:
             self.roll_back()
 
 
-class _WriteConnection(Connection):
+class _Connection(Connection):
     dialect: DialectName = "sqlite"
 
+    @abstractmethod
+    async def _call(self, work: Callable[[sqlite3.Connection], _Done]) -> _Done:
+        """Run ``work`` in the thread that has the connection."""
+
+    async def fetch_all(self, statement: Statement, parameters: Parameters | None = None) -> Sequence[Row]:
+        assert parameters is None or isinstance(parameters, Mapping)
+        plan = plan_of(statement, parameters, "sqlite")
+        arguments = plan.arguments(parameters)
+
+        def work(driver: sqlite3.Connection) -> Sequence[Row]:
+            with closing(driver.execute(plan.sql, arguments)) as cursor:
+                names = [column[0] for column in cursor.description or ()]
+                return [plan.row(values, names) for values in cursor.fetchall()]
+
+        return await self._call(work)
+
+    async def execute(self, statement: Statement, parameters: Parameters | None = None) -> int:
+        plan = plan_of(statement, parameters, "sqlite")
+        rows = [parameters] if parameters is None or isinstance(parameters, Mapping) else parameters
+        arguments = [plan.arguments(row) for row in rows]
+
+        def work(driver: sqlite3.Connection) -> int:
+            count = 0
+            for each in arguments:
+                with closing(driver.execute(plan.sql, each)) as cursor:
+                    cursor.fetchall()
+                    count += cursor.rowcount
+            return count
+
+        return await self._call(work)
+
+
+class _WriteConnection(_Connection):
     def __init__(self, writer: _Writer, unit: _Unit) -> None:
         self._writer = writer
         self._unit = unit
 
-    async def run(
-        self, statement: sa.Executable, parameters: Parameters | None, collect: Callable[[sa.CursorResult[Any]], Result]
-    ) -> Result:
-        def work(connection: sa.Connection) -> Result:
-            return collect(connection.execute(statement, parameters))
-
+    async def _call(self, work: Callable[[sqlite3.Connection], _Done]) -> _Done:
         return await self._writer.call(lambda: self._writer.statement(self._unit, work))
 
+    async def insert_together(self, additions: Sequence[Addition]) -> None:
+        inserts = []
+        for table, row in additions:
+            plan = insertion(table).plan("sqlite", tuple(row))
+            inserts.append((plan, plan.arguments(row)))
 
-class _ReadConnection(Connection):
-    dialect: DialectName = "sqlite"
+        def work(driver: sqlite3.Connection) -> None:
+            for plan, arguments in inserts:
+                driver.execute(plan.sql, arguments).close()
 
+        await self._call(work)
+
+
+class _ReadConnection(_Connection):
     def __init__(self, reader: _Reader) -> None:
         self._reader = reader
 
-    async def run(
-        self, statement: sa.Executable, parameters: Parameters | None, collect: Callable[[sa.CursorResult[Any]], Result]
-    ) -> Result:
-        def work(connection: sa.Connection) -> Result:
-            return collect(connection.execute(statement, parameters))
-
+    async def _call(self, work: Callable[[sqlite3.Connection], _Done]) -> _Done:
         return await self._reader.call(lambda: self._reader.statement(work))
+
+    async def insert_together(self, additions: Sequence[Addition]) -> None:  # noqa: ARG002 - its signature
+        raise RuntimeError("this view is read-only")
 
 
 class SqliteDatabase(Database):
@@ -361,6 +401,14 @@ class SqliteDatabase(Database):
         await asyncio.shield(self._leave(unit, keep=True))
         if unit.failed:
             raise RuntimeError("a statement of this transaction failed and its exception was caught: nothing was kept")
+
+    def read_once(self) -> AbstractAsyncContextManager[Connection]:
+        """Return a view for one statement; a transaction of a reader costs nothing here."""
+        return self.read()
+
+    def write_once(self) -> AbstractAsyncContextManager[Connection]:
+        """Return a transaction for one statement; here it is like any other."""
+        return self.transaction()
 
     def _leave(self, unit: _Unit, *, keep: bool) -> asyncio.Future[None]:
         group = unit.group
