@@ -17,7 +17,7 @@ import uvicorn
 from app.errors import Family, ServiceError
 from app.issuance import access, forms, issue, offerings, setup
 from app.issuance.access import GRANTABLE, Scope
-from app.issuance.office import Office
+from app.issuance.office import PROOF_ALGORITHMS, Office
 from app.keys import Algorithm, Keyring, MasterSecret
 from app.languages import Language
 from app.main import configure_logging, now, open_office, verifier_of
@@ -127,7 +127,7 @@ def doctor() -> None:
         findings.append((True, "The database answers."))
         for slug, issuer in sorted((await office.all_issuers()).items()):
             algorithms = {key.signer.algorithm for key in issuer.keys}
-            missing = [algorithm.value for algorithm in setup.PROOF_ALGORITHMS if algorithm not in algorithms]
+            missing = [algorithm.value for algorithm in PROOF_ALGORITHMS if algorithm not in algorithms]
             findings.append(
                 (
                     not missing,
@@ -175,7 +175,7 @@ def generate_keys(
     algorithm: Annotated[list[Algorithm] | None, typer.Option(help="Ed25519 and P-256 when left out")] = None,
 ) -> None:
     """Make new signing keys and publish them; they sign after `keys activate`."""
-    algorithms = tuple(algorithm or setup.PROOF_ALGORITHMS)
+    algorithms = tuple(algorithm or PROOF_ALGORITHMS)
     for key in _with_office(lambda office: setup.generate_keys(office, slug, algorithms=algorithms, activate=activate)):
         print(f"{key.fragment:16} {key.state.value:14} {key.public_key}")
 

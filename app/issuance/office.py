@@ -9,7 +9,7 @@ from typing import ClassVar, Final
 from uuid import UUID
 
 from app.errors import Family, ServiceError
-from app.keys import DataCipher, DataKey, Keyring, Signer, method_id
+from app.keys import Algorithm, DataCipher, DataKey, Keyring, Signer, method_id
 from app.status import LIST_ENTRIES, KeyedPermutation
 from app.store import awarding_bodies, deployment, issuers, signing_keys
 from app.store.connection import Connection, Database
@@ -22,6 +22,8 @@ ISSUER_REFRESH: Final = timedelta(seconds=5)
 LONGEST_WAIT_SECONDS: Final = 10.0
 """How long a request waits for another one about the same award before it is told to come back."""
 
+PROOF_ALGORITHMS: Final = (Algorithm.ED25519, Algorithm.P256)
+"""One key for each proof of the set: eddsa-rdfc-2022 and ecdsa-rdfc-2019."""
 DATA_KEY_PLACE: Final = b"data_key.wrapped_key:"
 LEARNER_SECRET_PLACE: Final = b"awarding_body.learner_key_secret:"
 
@@ -70,8 +72,23 @@ class Issuer:
     learner_secret: bytes = field(repr=False)
     keys: tuple[IssuingKey, ...]
 
+    @property
+    def can_issue(self) -> bool:
+        """Whether there is a key for each proof that a credential carries."""
+        return set(PROOF_ALGORITHMS) <= {key.signer.algorithm for key in self.keys}
+
     def signing_keys(self) -> tuple[IssuingKey, ...]:
-        """Return one key for each proof of the set.
+        """Return one key for each proof of a credential.
+
+        Raises:
+            SigningKeysMissing: not for each; a credential with fewer proofs than promised is not issued.
+        """
+        if not self.can_issue:
+            raise SigningKeysMissing
+        return self.keys
+
+    def keys_at_hand(self) -> tuple[IssuingKey, ...]:
+        """Return what there is: a status list that is signed once is better than none.
 
         Raises:
             SigningKeysMissing: there is none.
@@ -171,7 +188,7 @@ class Office:
     async def every_issuer_can_sign(self) -> bool:
         """Whether each awarding body has its keys."""
         issuers = await self.all_issuers()
-        return bool(issuers) and all(issuer.keys for issuer in issuers.values())
+        return bool(issuers) and all(issuer.can_issue for issuer in issuers.values())
 
     def forget_issuers(self) -> None:
         """Read the awarding bodies again at the next use, after a change in this process."""

@@ -57,6 +57,8 @@ async def published_status_list(office: Office, slug: str, number: int, purpose_
         if published is not None and fresh and published.version == found.version:
             return SignedList(published.content, published.etag)
         revoked, suspended = await status_events.list_raised(connection, found.id)
+    # Not the keys of some seconds ago: signed with one that was revoked since, the list would stand for half a day.
+    office.forget_issuers()
     issuer = await office.issuer(slug)
     raised = revoked if purpose is StatusPurpose.REVOCATION else suspended
     valid_from = moment.replace(microsecond=0)
@@ -68,7 +70,7 @@ async def published_status_list(office: Office, slug: str, number: int, purpose_
         valid_from=valid_from,
         valid_until=valid_from + VALIDITY,
     )
-    signers = [(key.signer, key.verification_method) for key in issuer.signing_keys()]
+    signers = [(key.signer, key.verification_method) for key in issuer.keys_at_hand()]
     content = orjson.dumps(await secure(document, signers=signers, created=valid_from))
     etag = f'"{hashlib.sha256(content).hexdigest()}"'
     view = PublishedList(found.id, purpose.value, found.version, content, etag, valid_from, valid_from + VALIDITY)

@@ -12,9 +12,18 @@ from uuid import UUID, uuid4
 from pydantic import ValidationError
 
 from app.errors import Family, Finding, ServiceError, json_pointer
-from app.issuance.office import AwardingBodyUnknown, Office
+from app.issuance.office import PROOF_ALGORITHMS, AwardingBodyUnknown, Office
 from app.keys import Algorithm, KeyState, PublicKey, PublishedKey, did_document, did_web, fragment_name
-from app.store import awarding_bodies, deployment, did_documents, events, issuers, secured_forms, signing_keys
+from app.store import (
+    awarding_bodies,
+    deployment,
+    did_documents,
+    events,
+    issuers,
+    secured_forms,
+    signing_keys,
+    status_lists,
+)
 from app.store.connection import Connection
 from app.store.failures import AlreadyThere, TransitionRefused
 from app.store.signing_keys import SigningKey
@@ -25,8 +34,6 @@ from app.template.alliance import MEMBERS, TEST_SLUG, AwardingBody
 
 SERVICE_SLUG: Final = "service"
 """Where the service's own keys are kept; never an awarding body."""
-PROOF_ALGORITHMS: Final = (Algorithm.ED25519, Algorithm.P256)
-"""One key for each proof of the set: eddsa-rdfc-2022 and ecdsa-rdfc-2019."""
 
 
 class AwardingBodyUnusable(ServiceError):
@@ -261,6 +268,8 @@ async def _step(office: Office, slug: str, fragment: str, to: StoredKeyState, re
                     moved = await signing_keys.retire(connection, wanted, now=moment)
                 case _:
                     moved = await signing_keys.revoke(connection, wanted, now=moment, reason=reason)
+                    # What a status list says under this key is worth nothing from now on.
+                    await status_lists.mark_all_out_of_date(connection, issuer.id)
             await _publish(connection, issuer, moment)
             await _note(connection, issuer.awarding_body_id, moment, f"key-{to.value}", fragment)
     except TransitionRefused:

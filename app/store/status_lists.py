@@ -209,6 +209,13 @@ async def list_of_issuer(connection: Connection, issuer_id: UUID) -> tuple[Statu
     )
 
 
+async def mark_all_out_of_date(connection: Connection, issuer_id: UUID) -> None:
+    """Have every list of the issuer signed again at its next use: the key that signed them is revoked."""
+    await connection.execute(
+        update(status_list).where(status_list.c.issuer_id == issuer_id).values(version=status_list.c.version + 1)
+    )
+
+
 async def find_published(connection: Connection, status_list_id: UUID, view: str) -> PublishedList | None:
     """Return what was last signed of this view, or none. Compare its version with the list's before serving it."""
     return maybe_from_row(
