@@ -4,9 +4,9 @@ import ssl
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.errors import Family, ServiceError
 from app.keys import KeyState
 from app.languages import Language
+from app.store.failures import DatabaseUnavailable
 from app.trust.fetch import GuardedFetch
 from app.trust.members import AllianceMember, IssuerKind, MemberKey, Members
 from app.verification.evidence import Policy
@@ -20,12 +20,6 @@ OURS = "https://credentials.example/issuers"
 MEMBER_DID = "did:web:credentials.example:issuers:tu-berlin"
 OTHER_MEMBER_DID = "did:web:credentials.example:issuers:wut"
 TEST_DID = "did:web:credentials.example:issuers:test"
-
-
-class RecordsUnreadable(ServiceError):
-    code = "database-unavailable"
-    title = "The database cannot be reached"
-    family = Family.UNAVAILABLE
 
 
 @dataclass
@@ -45,7 +39,7 @@ class Deployment:
 
     async def members(self) -> Members:
         if not self.reachable:
-            raise RecordsUnreadable
+            raise DatabaseUnavailable
         facts = {"state": KeyState.ACTIVE, **self.key_facts}
         return Members(
             (
@@ -71,7 +65,7 @@ class Deployment:
         if not list_url.startswith(OURS):
             return None
         if not self.reachable:
-            raise RecordsUnreadable
+            raise DatabaseUnavailable
         slug = list_url.removeprefix(OURS + "/").split("/")[0]
         is_set, superseded = self.status.get((purpose, index), (False, False))
         return OwnStatus(f"did:web:credentials.example:issuers:{slug}", is_set, superseded)
