@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from app.errors import Family, Finding, ServiceError, json_pointer
 from app.issuance.access import Caller
-from app.issuance.issue import form_of, record_of
+from app.issuance.issue import VCDM2_FORM, forms_of, record_of
 from app.issuance.office import Office
 from app.issuance.prepare import identifies, learner_key_of
 from app.issuance.records import CredentialRecord, HistoryEntry, Status
@@ -170,10 +170,10 @@ async def _page(
         found: Page[CredentialEntry] = await credentials.list_page(
             connection, caller.awarding_body_id, search, after=after, size=limit
         )
-    # In a list each record names its one form without looking it up: an issued credential has its bytes.
+    # In a list each record names its forms without looking them up: an issued credential has its bytes.
     return CredentialPage(
         items=[
-            record_of(office, caller.slug, entry, [form_of(office, entry.credential.id, _state(entry))])
+            record_of(office, caller.slug, entry, forms_of(office, entry.credential.id, _state(entry)))
             for entry in found.items
         ],
         next_cursor=str(found.next) if found.next else None,
@@ -185,6 +185,6 @@ def _state(entry: CredentialEntry) -> FormState:
 
 
 async def _record(connection: Connection, office: Office, caller: Caller, entry: CredentialEntry) -> CredentialRecord:
-    rows = await secured_forms.list_of_credential(connection, caller.awarding_body_id, entry.credential.id)
-    forms = [form_of(office, entry.credential.id, row.state) for row in rows]
+    row = await secured_forms.find(connection, caller.awarding_body_id, entry.credential.id, VCDM2_FORM)
+    forms = forms_of(office, entry.credential.id, row.state if row else FormState.FAILED)
     return record_of(office, caller.slug, entry, forms)

@@ -10,9 +10,10 @@ from app.elm.rendering import CredentialFacts, render_edc
 from app.errors import Family, ServiceError
 from app.issuance.access import Caller
 from app.issuance.finding import CredentialUnknown, record
-from app.issuance.issue import VCDM2_FORM, data_key_of, new_public_token, revision_place, status_of
+from app.issuance.issue import VCDM2_FORM, VCDM2_JWT_FORM, data_key_of, new_public_token, revision_place, status_of
 from app.issuance.office import Office, sealed_place
 from app.issuance.records import CredentialRecord, Status
+from app.issuance.token_form import make_token_form
 from app.keys import DataCipher
 from app.store import awards, credentials, events, secured_forms
 from app.store.connection import Connection
@@ -57,17 +58,19 @@ class PublicDocument(Document):
     superseded: bool
 
 
-async def read_public(office: Office, token: str) -> PublicDocument:
-    """Return the signed bytes at a public address.
+async def read_public(office: Office, token: str, form: str = VCDM2_FORM) -> PublicDocument:
+    """Return the signed bytes at a public address, with proofs in them or (``vcdm2-jwt``) in a token.
 
     Raises:
         CredentialUnknown: nobody has this address, or not any more.
         FormPending: prepared, but not signed yet.
         Erased: the learner's data was erased.
+        SigningKeysMissing, SigningFailed: a token that has to be made first cannot be signed now.
     """
     async with office.database.read() as connection:
         entry = await _public_entry(connection, token)
-        document = await _read_form(connection, office, entry, VCDM2_FORM)
+        document = await _found_form(connection, office, entry, form)
+    document = document or await _made_form(office, entry, form)
     return PublicDocument(
         document.content, document.media_type, document.etag, status_of(entry), entry.superseded_by is not None
     )
@@ -89,6 +92,7 @@ async def read_for(office: Office, caller: Caller, credential_id: UUID, form: st
     Raises:
         CredentialUnknown: not the caller's.
         FormUnknown, FormPending, Erased: see there.
+        SigningKeysMissing, SigningFailed: a token that has to be made first cannot be signed now.
     """
     async with office.database.read() as connection:
         entry = await credentials.find_entry(connection, caller.awarding_body_id, credential_id)
@@ -97,7 +101,8 @@ async def read_for(office: Office, caller: Caller, credential_id: UUID, form: st
         if form == EDC_FORM:
             content = await _render_edc(connection, office, entry)
             return Document(content, EDC_MEDIA_TYPE, f'W/"{entry.credential.id}-edc"')
-        return await _read_form(connection, office, entry, form)
+        document = await _found_form(connection, office, entry, form)
+    return document or await _made_form(office, entry, form)
 
 
 async def rotate_public_url(office: Office, caller: Caller, credential_id: UUID) -> CredentialRecord:
@@ -133,13 +138,24 @@ async def _public_entry(connection: Connection, token: str) -> CredentialEntry:
     return entry
 
 
-async def _read_form(connection: Connection, office: Office, entry: CredentialEntry, form: str) -> Document:
+async def _made_form(office: Office, entry: CredentialEntry, form: str) -> Document:
+    """Return a form that is not there yet, if it is one that is made when it is asked for."""
+    if form != VCDM2_JWT_FORM:
+        raise FormUnknown if form != VCDM2_FORM else FormPending(retry_after_seconds=2)
+    await make_token_form(office, entry.credential)
+    async with office.database.read() as connection:
+        document = await _found_form(connection, office, entry, form)
+    if document is None:
+        raise FormPending(retry_after_seconds=2)
+    return document
+
+
+async def _found_form(connection: Connection, office: Office, entry: CredentialEntry, form: str) -> Document | None:
+    """Return a form that is ready."""
     credential = entry.credential
     row = await secured_forms.find(connection, credential.awarding_body_id, credential.id, form)
-    if row is None:
-        raise FormUnknown
-    if row.state is not FormState.READY or row.content is None or row.sha256 is None:
-        raise FormPending(retry_after_seconds=2)
+    if row is None or row.state is not FormState.READY or row.content is None or row.sha256 is None:
+        return None
     data_key = await data_key_of(connection, office, credential.awarding_body_id, credential.award_id)
     content = DataCipher.open(data_key, row.content, sealed_place("secured_form", "content", row.id))
     return Document(content, row.media_type, f'"{row.sha256.hex()}"')

@@ -39,6 +39,7 @@ from app.issuance.prepare import OfferingSource, PreparedAward, RulesBroken, pre
 from app.issuance.records import Advice, CredentialRecord, Form, OfferingVersionName, Status, advice
 from app.jsonld import ELM_CONTEXT_URL, canonicalize, pinned_context
 from app.keys import DataCipher, DataKey
+from app.securing import vc_jose
 from app.securing.data_integrity import secure
 from app.status import StatusPurpose, status_list_entries, status_list_url
 from app.store import awards, credentials, data_keys, events, idempotency, offerings, secured_forms
@@ -54,6 +55,8 @@ from app.template.request import parse_request
 
 VCDM2_FORM: Final = "vcdm2-di"
 VCDM2_MEDIA_TYPE: Final = "application/vc"
+VCDM2_JWT_FORM: Final = "vcdm2-jwt"
+"""The same credential in a token; made when it is first asked for (``token_form``)."""
 LEASE: Final = timedelta(seconds=60)
 """How long a slow signer may take before somebody else finishes its work."""
 OUR_CONTEXT: Final = (
@@ -336,7 +339,7 @@ async def _store(office: Office, draft: Draft, claim: "Claim | None", content: b
             office,
             draft.prepared.issuer.body.slug,
             entry_of(draft, version),
-            [form_of(office, draft.credential.id, FormState.READY if content else FormState.PENDING)],
+            forms_of(office, draft.credential.id, FormState.READY if content else FormState.PENDING),
             advice(list(draft.prepared.findings)),
         )
         answer = Answer(201, record.model_dump_json().encode(), draft.credential.id)
@@ -424,7 +427,7 @@ async def finish(office: Office, draft: Draft, claim: "Claim | None", content: b
             office,
             draft.caller.slug,
             entry,
-            [form_of(office, draft.credential.id, FormState.READY)],
+            forms_of(office, draft.credential.id, FormState.READY),
             advice(list(draft.prepared.findings)),
         )
         answer = Answer(201, record.model_dump_json().encode(), draft.credential.id)
@@ -579,7 +582,7 @@ async def _existing(
         office,
         draft.caller.slug,
         entry,
-        [form_of(office, current.id, FormState.READY)],
+        forms_of(office, current.id, FormState.READY),
         advice(list(draft.prepared.findings)),
     )
     answer = Answer(200, record.model_dump_json().encode(), current.id)
@@ -723,14 +726,17 @@ def status_of(entry: CredentialEntry) -> Status:
     return Status.SUSPENDED if entry.standing.suspended else Status.VALID
 
 
-def form_of(office: Office, credential_id: UUID, state: FormState) -> Form:
-    """Return the entry of the vcdm2 form in a record."""
-    return Form(
-        form=VCDM2_FORM,
-        media_type=VCDM2_MEDIA_TYPE,
-        state=state.value,
-        url=f"{office.public_url}/api/v1/credentials/{credential_id}/forms/{VCDM2_FORM}",
-    )
+def forms_of(office: Office, credential_id: UUID, state: FormState) -> list[Form]:
+    """Return the secured forms in a record, in the state of the first: whatever it says, the others can say at once."""
+    return [
+        Form(
+            form=form,
+            media_type=media_type,
+            state=state.value,
+            url=f"{office.public_url}/api/v1/credentials/{credential_id}/forms/{form}",
+        )
+        for form, media_type in ((VCDM2_FORM, VCDM2_MEDIA_TYPE), (VCDM2_JWT_FORM, vc_jose.MEDIA_TYPE))
+    ]
 
 
 def entry_of(draft: Draft, version: OfferingVersionName) -> CredentialEntry:

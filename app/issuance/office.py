@@ -9,7 +9,7 @@ from typing import ClassVar, Final
 from uuid import UUID
 
 from app.errors import Family, ServiceError
-from app.keys import Algorithm, DataCipher, DataKey, Keyring, Signer, method_id
+from app.keys import Algorithm, DataCipher, DataKey, Keyring, Signer, has_jwk_entry, jwk_method_id, method_id
 from app.status import LIST_ENTRIES, KeyedPermutation
 from app.store import awarding_bodies, deployment, issuers, signing_keys
 from app.store.connection import Connection, Database
@@ -54,10 +54,14 @@ class DeploymentDiffers(ServiceError):
 
 @dataclass(frozen=True, slots=True)
 class IssuingKey:
-    """An active key of an awarding body, ready to sign."""
+    """An active key of an awarding body, ready to sign.
+
+    ``jwk_verification_method`` is the name that tokens give it; none where its issuer publishes no JWK of it.
+    """
 
     key_id: UUID
     verification_method: str
+    jwk_verification_method: str | None
     signer: Signer
 
 
@@ -96,6 +100,18 @@ class Issuer:
         if not self.keys:
             raise SigningKeysMissing
         return self.keys
+
+    def token_key(self) -> tuple[IssuingKey, str]:
+        """Return the key for tokens, and its name in their headers: P-256, which every wallet can check, before P-384.
+
+        Raises:
+            SigningKeysMissing: there is none.
+        """
+        for algorithm in (Algorithm.P256, Algorithm.P384):
+            for key in self.keys:
+                if key.signer.algorithm is algorithm and key.jwk_verification_method is not None:
+                    return key, key.jwk_verification_method
+        raise SigningKeysMissing
 
 
 class Office:
@@ -213,10 +229,7 @@ class Office:
             kind=issuer.kind,
             body=AwardingBody.model_validate_json(row.facts),
             learner_secret=self._cipher.unwrap(row.learner_key_secret, LEARNER_SECRET_PLACE + row.id.bytes).key,
-            keys=tuple(
-                IssuingKey(key.id, method_id(issuer.did, key.fragment), self.keyring.signer(row.slug, key.fragment))
-                for key in keys
-            ),
+            keys=tuple(_issuing_key(key, issuer.did, self.keyring.signer(row.slug, key.fragment)) for key in keys),
         )
 
     # --- personal data
@@ -233,6 +246,16 @@ class Office:
         """Return a new secret under which an awarding body's learner keys are made, wrapped for the store."""
         wrapped, _ = self._cipher.new_data_key(LEARNER_SECRET_PLACE + awarding_body_id.bytes)
         return wrapped
+
+
+def _issuing_key(key: signing_keys.SigningKey, did: str, signer: Signer) -> IssuingKey:
+    named = has_jwk_entry(signer.algorithm)
+    return IssuingKey(
+        key_id=key.id,
+        verification_method=method_id(did, key.fragment),
+        jwk_verification_method=jwk_method_id(did, key.fragment) if named else None,
+        signer=signer,
+    )
 
 
 def sealed_place(table: str, column: str, row: UUID) -> bytes:

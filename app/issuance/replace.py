@@ -24,7 +24,7 @@ from app.issuance.issue import (
     draft_credential,
     entry_of,
     finish,
-    form_of,
+    forms_of,
     record_of,
     sign,
     store_draft,
@@ -111,7 +111,7 @@ async def replace(
                 office,
                 caller.slug,
                 entry_of(stored, version),
-                [form_of(office, draft.credential.id, state)],
+                forms_of(office, draft.credential.id, state),
                 advice(list(prepared.findings)),
             )
             answer = Answer(201, record.model_dump_json().encode(), draft.credential.id)

@@ -6,18 +6,20 @@ from fastapi import APIRouter, Header, Query, Request, Response
 
 from app.elm.reading import read
 from app.issuance.forms import PublicDocument, read_edc, read_public
+from app.issuance.issue import VCDM2_FORM, VCDM2_JWT_FORM
 from app.issuance.office import Office
 from app.languages import Language, preferred
 from app.pages.facts import facts_of
 from app.pages.negotiation import media_type
 from app.pages.readers import notes_of, page_word, reader_for
 from app.pages.rendering import html_page, unchanged
+from app.securing.vc_jose import MEDIA_TYPE as TOKEN_TYPE
 from app.strict_json import parse
 from app.template.declarations import KIND, awarded_by, in_language
 
 router = APIRouter(tags=["public"])
 
-_MACHINE_TYPES: Final = ("application/vc", "application/ld+json", "application/json")
+_MACHINE_TYPES: Final = ("application/vc", "application/ld+json", "application/json", TOKEN_TYPE)
 # A capability URL: nobody but the reader's own browser keeps it, and nobody indexes it.
 _PRIVATE: Final = {"Cache-Control": "private, no-cache", "X-Robots-Tag": "noindex", "Vary": "Accept, Accept-Language"}
 
@@ -28,7 +30,7 @@ _PRIVATE: Final = {"Cache-Control": "private, no-cache", "X-Robots-Tag": "noinde
     responses={
         200: {
             "description": "The signed bytes, verbatim, or a page for people",
-            "content": {"application/vc": {}, "application/ld+json": {}, "application/json": {}, "text/html": {}},
+            "content": {kind: {} for kind in (*_MACHINE_TYPES, "text/html")},
         }
     },
     summary="Fetch a credential",
@@ -42,16 +44,39 @@ async def fetch(
         str | None, Query(alias="format", description="`json` for the signed bytes, whatever Accept says")
     ] = None,
 ) -> Response:
-    """The signed bytes as application/vc (default), application/ld+json or application/json; a page for text/html."""
+    """The signed bytes, or a page for people.
+
+    application/vc (default), application/ld+json and application/json name the same bytes, with proofs in them;
+    application/vc+jwt is the same credential in a token; text/html is the page.
+    """
     office: Office = request.app.state.office
-    document = await read_public(office, token)
     wanted = _MACHINE_TYPES[0] if form == "json" else media_type(accept, (*_MACHINE_TYPES, "text/html"))
+    document = await read_public(office, token, VCDM2_JWT_FORM if wanted == TOKEN_TYPE else VCDM2_FORM)
     if wanted == "text/html":
         return await _page(office, document, token, preferred(accept_language))
+    return _bytes(request, document, wanted)
+
+
+@router.get(
+    "/c/{token}/vc.jwt",
+    response_class=Response,
+    responses={200: {"description": "The signed token, verbatim", "content": {TOKEN_TYPE: {}}}},
+    summary="Fetch a credential as a token",
+)
+async def fetch_token(token: str, request: Request) -> Response:
+    """The same credential secured with JOSE (VC-JOSE-COSE 1.0). Made at the first request, then the same for ever."""
+    office: Office = request.app.state.office
+    document = await read_public(office, token, VCDM2_JWT_FORM)
+    answer = _bytes(request, document, TOKEN_TYPE)
+    answer.headers["Content-Disposition"] = 'attachment; filename="credential.vc.jwt"'
+    return answer
+
+
+def _bytes(request: Request, document: PublicDocument, media: str) -> Response:
     headers = {**_PRIVATE, "ETag": document.etag}
     if unchanged(request, document.etag):
         return Response(status_code=304, headers=headers)
-    return Response(document.content, 200, headers, wanted)
+    return Response(document.content, 200, headers, media)
 
 
 @router.get("/c/{token}/edc.jsonld", response_class=Response, summary="Fetch the EDC rendering")

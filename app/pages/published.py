@@ -48,9 +48,12 @@ async def service_did_document(request: Request) -> Response:
 
 @router.get("/issuers/{slug}/status/{number}/{purpose}", response_class=Response, summary="Signed status list")
 async def status_list(slug: str, number: int, purpose: str, request: Request) -> Response:
-    """Bitstring Status List credential, for `revocation` or `suspension`; never older than half its validity."""
+    """Bitstring Status List credential, for `revocation` or `suspension`; never older than half its validity.
+
+    `revocation.jwt` and `suspension.jwt` are the same lists as tokens (application/vc+jwt).
+    """
     published = await published_status_list(_office(request), slug, number, purpose)
-    return _answer(request, published.content, "application/vc", "public, max-age=60", published.etag)
+    return _answer(request, published.content, published.media_type, "public, max-age=60", published.etag)
 
 
 @router.get("/contexts/elm/v1", response_class=Response, summary="JSON-LD context of our credentials")

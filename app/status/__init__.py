@@ -9,8 +9,8 @@ Standard: W3C Bitstring Status List v1.0 (Recommendation, 15 May 2025), cited as
 
 Public names: :class:`~app.status.bitstring.BitstringStatusList`, :func:`~app.status.bitstring.parse_status_index`,
 :class:`~app.status.permutation.KeyedPermutation`, :class:`~app.status.credential.StatusPurpose`,
-:func:`~app.status.credential.status_list_url`, :func:`~app.status.credential.status_list_credential`,
-:func:`~app.status.credential.status_list_entries`.
+:func:`~app.status.credential.status_list_url`, :func:`~app.status.credential.token_twin_url`,
+:func:`~app.status.credential.status_list_credential`, :func:`~app.status.credential.status_list_entries`.
 """
 
 from app.status.bitstring import (
@@ -22,7 +22,13 @@ from app.status.bitstring import (
     StatusListTooShort,
     parse_status_index,
 )
-from app.status.credential import StatusPurpose, status_list_credential, status_list_entries, status_list_url
+from app.status.credential import (
+    StatusPurpose,
+    status_list_credential,
+    status_list_entries,
+    status_list_url,
+    token_twin_url,
+)
 from app.status.permutation import KeyedPermutation
 
 __all__ = [
@@ -38,4 +44,5 @@ __all__ = [
     "status_list_credential",
     "status_list_entries",
     "status_list_url",
+    "token_twin_url",
 ]

@@ -27,6 +27,11 @@ def status_list_url(issuer_url: str, number: int, purpose: StatusPurpose) -> str
     return f"{issuer_url}/status/{number}/{purpose}"
 
 
+def token_twin_url(url: str) -> str:
+    """Return the address of the same view as a signed token (vc+jwt). Frozen for ever."""
+    return f"{url}.jwt"
+
+
 def status_list_credential(
     status_list: BitstringStatusList,
     *,

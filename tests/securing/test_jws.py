@@ -26,6 +26,7 @@ from app.securing.jws import (
     sign_compact,
 )
 from app.strict_json import DocumentTooLarge
+from tests.counterparts.slow_signer import Fault, SlowSigner
 
 PROFILE = HeaderProfile(frozenset({"kid", "typ"}))
 SIGNERS = {algorithm: InProcessSigner.generate(algorithm) for algorithm in Algorithm}
@@ -253,17 +254,13 @@ class TestSigning:
         for other in (b"", decode_base64url(signature) + b"\0", decode_base64url(signature)[:-1], bytes(64)):
             assert not holds(parse_compact(head + b"." + encode_base64url(other)), signer.public_key)
 
-    async def test_a_signer_that_errs_gives_nothing_out(self):
-        class Erring:
-            algorithm = Algorithm.P256
-            public_key = SIGNERS[Algorithm.P256].public_key
-            in_process = True
-
-            async def sign(self, message):
-                return await SIGNERS[Algorithm.P256].sign(message + b"x")
-
+    @pytest.mark.parametrize("fault", [Fault.SIGNS_WITH_ANOTHER_KEY, Fault.CUTS_THE_SIGNATURE])
+    @pytest.mark.parametrize("algorithm", list(Algorithm))
+    async def test_a_wrong_signature_never_leaves(self, algorithm, fault):
+        signer = SlowSigner(algorithm, faults=(fault,))
         with pytest.raises(SelfCheckFailed):
-            await sign_compact(b"{}", {}, signer=Erring())
+            await sign_compact(b"{}", {}, signer=signer)
+        assert await sign_compact(b"{}", {}, signer=signer)
 
     async def test_what_no_reader_would_take_is_not_signed(self):
         with pytest.raises(DocumentTooLarge):
