@@ -6,6 +6,7 @@ PORT ?= 8000
 ONCE ?=
 TEST_WORKERS ?= auto
 PYTEST_FLAGS ?=
+FUZZ_FLAGS ?=
 
 # The first Python of at least 3.11 that can make a virtual environment; `make PYTHON=/path/to/python3 ...` overrides.
 USABLE_PYTHON := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
@@ -24,7 +25,7 @@ UV_COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --no-header
 	--no-annotate --python-version 3.11 --exclude-newer "$$(date -u -d '-3 days' +%Y-%m-%d)"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint postgresql interop replay licences lock set-up-runtime set-up-development
+.PHONY: help demo test lint postgresql interop fuzz fuzz-smoke replay licences lock set-up-runtime set-up-development
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -47,7 +48,14 @@ postgresql: set-up-development ## The store and the journeys on a PostgreSQL ser
 		$(wildcard tests/store tests/migrations tests/journeys)
 
 interop: set-up-development ## Checked against other people's implementations (needs Node.js 20 and npm)
-	@interop/run $(BIN)/python $(PYTEST_FLAGS)
+	@PYTHON=$(BIN)/python interop/run interop $(BIN)/python -m pytest $(PYTEST_FLAGS) interop/tests
+
+fuzz: set-up-development ## The walker against PyLD and jsonld.js, 200,000 documents, resumed where it stopped (FUZZ_FLAGS=--help)
+	@PYTHON=$(BIN)/python interop/run fuzz nice -n 15 $(BIN)/python -m fuzz.differential --write $(FUZZ_FLAGS)
+
+fuzz-smoke: set-up-development ## The first 5,000 of them
+	@PYTHON=$(BIN)/python interop/run fuzz-smoke $(BIN)/python -m fuzz.differential --count 5000 \
+		--state $$(mktemp -d)/fuzz.json $(FUZZ_FLAGS)
 
 replay: set-up-development ## The Dockerfile's steps and the README's commands, each in an empty folder
 	@$(BIN)/python -m pytest -m replay $(PYTEST_FLAGS) tests/house
