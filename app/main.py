@@ -48,7 +48,7 @@ def configure_logging(level: str) -> None:
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            _name_exception,
+            name_exception,
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
@@ -57,7 +57,7 @@ def configure_logging(level: str) -> None:
     )
 
 
-def _name_exception(_: object, __: str, event: EventDict) -> EventDict:
+def name_exception(_: object, __: str, event: EventDict) -> EventDict:
     """Say which exception it was and where, but neither its text nor local values: they may hold personal data."""
     error = event.pop("exc_info", None)
     if isinstance(error, BaseException):
