@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
 from app.store.connection import Connection
-from app.store.plans import Row
+from app.store.plans import Prepared, Row, equal, insertion, selection
 from app.store.records import from_row, to_row
-from app.store.tables import api_key
+from app.store.tables import api_key, awarding_body
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +32,32 @@ class ApiKey:
         return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
 
 
+_WITH_SLUG: Final = Prepared(
+    select(api_key, awarding_body.c.slug)
+    .join(awarding_body, awarding_body.c.id == api_key.c.awarding_body_id)
+    .where(*equal(api_key, "prefix"))
+)
+
+
 async def add(connection: Connection, key: ApiKey) -> None:
     """Store a new key.
 
     Raises:
         AlreadyThere: the prefix is taken; draw another.
     """
-    await connection.execute(insert(api_key), to_row(key) | {"scopes": " ".join(sorted(key.scopes))})
+    await connection.execute(insertion(api_key), to_row(key) | {"scopes": " ".join(sorted(key.scopes))})
 
 
 async def find_by_prefix(connection: Connection, prefix: str) -> ApiKey | None:
     """Return the key, whether usable or not, or none."""
-    row = await connection.fetch_one(select(api_key).where(api_key.c.prefix == prefix))
+    row = await connection.fetch_one(selection(api_key, "prefix"), {"prefix": prefix})
     return None if row is None else _read(row)
+
+
+async def find_with_slug(connection: Connection, prefix: str) -> tuple[ApiKey, str] | None:
+    """Return the key, whether usable or not, with the slug of its awarding body, or none. Asked at every request."""
+    row = await connection.fetch_one(_WITH_SLUG, {"prefix": prefix})
+    return None if row is None else (_read(row), row["slug"])
 
 
 async def list_of_awarding_body(connection: Connection, awarding_body_id: UUID) -> tuple[ApiKey, ...]:

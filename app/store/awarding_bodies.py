@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
 from app.store.connection import Connection
+from app.store.plans import Prepared, insertion, selection
 from app.store.records import from_rows, maybe_from_row, to_row
 from app.store.tables import awarding_body
 
@@ -23,32 +25,31 @@ class AwardingBody:
     created_at: datetime
 
 
+_ALL: Final = Prepared(select(awarding_body).order_by(awarding_body.c.slug))
+
+
 async def add(connection: Connection, body: AwardingBody) -> None:
     """Store a new awarding body.
 
     Raises:
         AlreadyThere: the slug is taken.
     """
-    await connection.execute(insert(awarding_body), to_row(body))
+    await connection.execute(insertion(awarding_body), to_row(body))
 
 
 async def find(connection: Connection, identifier: UUID) -> AwardingBody | None:
     """Return the awarding body, or none."""
-    return maybe_from_row(
-        AwardingBody, await connection.fetch_one(select(awarding_body).where(awarding_body.c.id == identifier))
-    )
+    return maybe_from_row(AwardingBody, await connection.fetch_one(selection(awarding_body, "id"), {"id": identifier}))
 
 
 async def find_by_slug(connection: Connection, slug: str) -> AwardingBody | None:
     """Return the awarding body that has this slug in its addresses, or none."""
-    return maybe_from_row(
-        AwardingBody, await connection.fetch_one(select(awarding_body).where(awarding_body.c.slug == slug))
-    )
+    return maybe_from_row(AwardingBody, await connection.fetch_one(selection(awarding_body, "slug"), {"slug": slug}))
 
 
 async def list_all(connection: Connection) -> tuple[AwardingBody, ...]:
     """Return every awarding body by slug; an alliance has a dozen."""
-    return from_rows(AwardingBody, await connection.fetch_all(select(awarding_body).order_by(awarding_body.c.slug)))
+    return from_rows(AwardingBody, await connection.fetch_all(_ALL))
 
 
 async def change_facts(connection: Connection, identifier: UUID, *, facts: bytes, time_zone: str) -> bool:

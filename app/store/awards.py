@@ -9,10 +9,11 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import ColumnElement, select, update
 
 from app.store.connection import Connection
 from app.store.failures import AlreadyThere, TransitionRefused
+from app.store.plans import insertion, selection
 from app.store.records import from_rows, maybe_from_row, to_row
 from app.store.tables import award, award_revision
 
@@ -85,12 +86,13 @@ async def add_revision(connection: Connection, revision: AwardRevision) -> None:
         )
         if not moved:
             raise TransitionRefused
-    await connection.execute(insert(award_revision), to_row(revision))
+    await connection.execute(insertion(award_revision), to_row(revision))
 
 
 async def find(connection: Connection, awarding_body_id: UUID, award_id: UUID) -> Award | None:
     """Return the award of this awarding body, or none; another one's is none."""
-    return maybe_from_row(Award, await connection.fetch_one(select(award).where(*_is(awarding_body_id, award_id))))
+    named = {"awarding_body_id": awarding_body_id, "id": award_id}
+    return maybe_from_row(Award, await connection.fetch_one(selection(award, *named), named))
 
 
 async def lock(connection: Connection, awarding_body_id: UUID, award_id: UUID) -> Award | None:
@@ -105,16 +107,15 @@ async def find_by_natural_key(
     connection: Connection, awarding_body_id: UUID, offering_id: UUID, *, learner_key: bytes, awarded_on: date
 ) -> Award | None:
     """Return the award for this learner, offering and day, or none."""
+    natural_key = {
+        "awarding_body_id": awarding_body_id,
+        "offering_id": offering_id,
+        "learner_key": learner_key,
+        "awarded_on": awarded_on,
+    }
     return maybe_from_row(
         Award,
-        await connection.fetch_one(
-            select(award).where(
-                award.c.awarding_body_id == awarding_body_id,
-                award.c.offering_id == offering_id,
-                award.c.learner_key == learner_key,
-                award.c.awarded_on == awarded_on,
-            )
-        ),
+        await connection.fetch_one(selection(award, *natural_key), natural_key),
     )
 
 
@@ -122,15 +123,10 @@ async def find_revision(
     connection: Connection, awarding_body_id: UUID, award_id: UUID, revision: int
 ) -> AwardRevision | None:
     """Return one revision, or none."""
+    named = {"awarding_body_id": awarding_body_id, "award_id": award_id, "revision": revision}
     return maybe_from_row(
         AwardRevision,
-        await connection.fetch_one(
-            select(award_revision).where(
-                award_revision.c.awarding_body_id == awarding_body_id,
-                award_revision.c.award_id == award_id,
-                award_revision.c.revision == revision,
-            )
-        ),
+        await connection.fetch_one(selection(award_revision, *named), named),
     )
 
 

@@ -6,14 +6,15 @@ reaper claims those whose lease ran out and finishes the very same bytes.
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from functools import cache
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, insert, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, select, update
 
 from app.store.connection import Connection
 from app.store.paging import Cursor, Page, newest_first, page_of
-from app.store.plans import Row
+from app.store.plans import Prepared, Row, equal, insertion, selection
 from app.store.records import from_row, from_rows, maybe_from_row, to_row
 from app.store.states import Audience, CredentialState
 from app.store.status_events import Standing, revoked, suspended
@@ -68,6 +69,21 @@ class Search:
     audience: Audience | None = Audience.PUBLIC
 
 
+_OF_AWARD: Final = Prepared(
+    select(credential)
+    .where(*equal(credential, "awarding_body_id", "award_id"))
+    .order_by(credential.c.revision.desc(), credential.c.created_at.desc(), credential.c.id)
+)
+_OUTDATE_LIST: Final = Prepared(
+    update(status_list)
+    .where(
+        status_list.c.id == bindparam("list_id"),
+        exists().where(status_event.c.award_id == bindparam("of_award")),
+    )
+    .values(version=status_list.c.version + 1)
+)
+
+
 async def add(connection: Connection, new: Credential) -> None:
     """Store a prepared or an issued credential.
 
@@ -76,47 +92,37 @@ async def add(connection: Connection, new: Credential) -> None:
     Raises:
         AlreadyThere: the identifier, the token or the place in the status list is taken.
     """
-    await connection.execute(insert(credential), to_row(new))
-    await connection.execute(
-        update(status_list)
-        .where(
-            status_list.c.id == new.status_list_id,
-            exists().where(status_event.c.award_id == new.award_id),
-        )
-        .values(version=status_list.c.version + 1)
-    )
+    await connection.execute(insertion(credential), to_row(new))
+    await connection.execute(_OUTDATE_LIST, {"list_id": new.status_list_id, "of_award": new.award_id})
 
 
 async def find(connection: Connection, awarding_body_id: UUID, credential_id: UUID) -> Credential | None:
     """Return the credential of this awarding body, or none; another one's is none."""
+    named = {"awarding_body_id": awarding_body_id, "id": credential_id}
     return maybe_from_row(
         Credential,
-        await connection.fetch_one(
-            select(credential).where(
-                credential.c.awarding_body_id == awarding_body_id, credential.c.id == credential_id
-            )
-        ),
+        await connection.fetch_one(selection(credential, *named), named),
     )
 
 
 async def find_entry(connection: Connection, awarding_body_id: UUID, credential_id: UUID) -> CredentialEntry | None:
     """Return the credential of this awarding body with its standing, or none."""
     row = await connection.fetch_one(
-        _entries().where(credential.c.awarding_body_id == awarding_body_id, credential.c.id == credential_id)
+        _entry_by("awarding_body_id", "id"), {"awarding_body_id": awarding_body_id, "id": credential_id}
     )
     return None if row is None else _entry(row)
 
 
 async def find_by_public_token(connection: Connection, token: str) -> CredentialEntry | None:
     """Return the credential behind a public link, or none. Whoever has the link may see it."""
-    row = await connection.fetch_one(_entries().where(credential.c.public_token == token))
+    row = await connection.fetch_one(_entry_by("public_token"), {"public_token": token})
     return None if row is None else _entry(row)
 
 
 async def find_by_status_place(connection: Connection, status_list_id: UUID, index: int) -> CredentialEntry | None:
     """Return the credential that has this place in a status list, or none: a place nobody has stands for nothing."""
     row = await connection.fetch_one(
-        _entries().where(credential.c.status_list_id == status_list_id, credential.c.status_index == index)
+        _entry_by("status_list_id", "status_index"), {"status_list_id": status_list_id, "status_index": index}
     )
     return None if row is None else _entry(row)
 
@@ -125,11 +131,7 @@ async def list_of_award(connection: Connection, awarding_body_id: UUID, award_id
     """Return every credential about the award, the newest revision first."""
     return from_rows(
         Credential,
-        await connection.fetch_all(
-            select(credential)
-            .where(credential.c.awarding_body_id == awarding_body_id, credential.c.award_id == award_id)
-            .order_by(credential.c.revision.desc(), credential.c.created_at.desc(), credential.c.id)
-        ),
+        await connection.fetch_all(_OF_AWARD, {"awarding_body_id": awarding_body_id, "award_id": award_id}),
     )
 
 
@@ -211,6 +213,11 @@ async def _end_preparation(connection: Connection, credential_id: UUID, state: C
             .values(state=state, lease_until=None)
         )
     )
+
+
+@cache
+def _entry_by(*columns: str) -> Prepared:
+    return Prepared(_entries().where(*equal(credential, *columns)))
 
 
 def _entries() -> Select[Any]:

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import update
 
 from app.store.connection import Connection
+from app.store.plans import insertion, selection
 from app.store.records import maybe_from_row, to_row
 from app.store.tables import data_key
 
@@ -28,17 +29,13 @@ async def add(connection: Connection, key: DataKey) -> None:
     Raises:
         AlreadyThere: the award has its key, or had one that was destroyed.
     """
-    await connection.execute(insert(data_key), to_row(key))
+    await connection.execute(insertion(data_key), to_row(key))
 
 
 async def find(connection: Connection, awarding_body_id: UUID, award_id: UUID) -> DataKey | None:
     """Return the award's key, destroyed or not, or none."""
-    return maybe_from_row(
-        DataKey,
-        await connection.fetch_one(
-            select(data_key).where(data_key.c.awarding_body_id == awarding_body_id, data_key.c.award_id == award_id)
-        ),
-    )
+    named = {"awarding_body_id": awarding_body_id, "award_id": award_id}
+    return maybe_from_row(DataKey, await connection.fetch_one(selection(data_key, *named), named))
 
 
 async def destroy(connection: Connection, awarding_body_id: UUID, award_id: UUID, *, now: datetime) -> bool:

@@ -3,11 +3,13 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from app.store.connection import Connection
+from app.store.plans import Prepared, equal, insertion
 from app.store.records import maybe_from_row, to_row
 from app.store.tables import did_document
 
@@ -21,6 +23,11 @@ class DidDocument:
     content: bytes
     sha256: bytes
     published_at: datetime
+
+
+_NEWEST: Final = Prepared(
+    select(did_document).where(*equal(did_document, "issuer_id")).order_by(did_document.c.version.desc()).limit(1)
+)
 
 
 async def publish(connection: Connection, issuer_id: UUID, content: bytes, *, now: datetime) -> DidDocument:
@@ -39,7 +46,7 @@ async def publish(connection: Connection, issuer_id: UUID, content: bytes, *, no
         sha256=hashlib.sha256(content).digest(),
         published_at=now,
     )
-    await connection.execute(insert(did_document), to_row(document))
+    await connection.execute(insertion(did_document), to_row(document))
     return document
 
 
@@ -47,10 +54,5 @@ async def find_newest(connection: Connection, issuer_id: UUID) -> DidDocument | 
     """Return the document that the issuer's address serves, or none before the first publication."""
     return maybe_from_row(
         DidDocument,
-        await connection.fetch_one(
-            select(did_document)
-            .where(did_document.c.issuer_id == issuer_id)
-            .order_by(did_document.c.version.desc())
-            .limit(1)
-        ),
+        await connection.fetch_one(_NEWEST, {"issuer_id": issuer_id}),
     )

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from app.store.connection import Connection
+from app.store.plans import insertion
 from app.store.records import from_rows, to_row
 from app.store.tables import event
 
@@ -25,7 +26,7 @@ class Event:
 
 async def append(connection: Connection, entry: Event) -> None:
     """Write an entry, in the transaction of what it tells about."""
-    await connection.execute(insert(event), to_row(entry))
+    await connection.execute(insertion(event), to_row(entry))
 
 
 async def list_of_subject(

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, delete, update
 
 from app.store.connection import Connection
+from app.store.plans import selection
 from app.store.records import maybe_from_row
 from app.store.tables import idempotency
 
@@ -99,9 +100,10 @@ async def release(connection: Connection, *, awarding_body_id: UUID, key: str) -
 
 async def find(connection: Connection, awarding_body_id: UUID, key: str) -> RememberedRequest | None:
     """Return what is known of the key, or none."""
+    named = {"awarding_body_id": awarding_body_id, "key": key}
     return maybe_from_row(
         RememberedRequest,
-        await connection.fetch_one(select(idempotency).where(*_is(awarding_body_id, key))),
+        await connection.fetch_one(selection(idempotency, *named), named),
     )
 
 

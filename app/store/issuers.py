@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from app.store.connection import Connection
+from app.store.plans import Prepared, equal, insertion, selection
 from app.store.records import from_rows, maybe_from_row, to_row
 from app.store.states import IssuerKind
 from app.store.tables import awarding_body, issuer
@@ -23,44 +25,44 @@ class Issuer:
     created_at: datetime
 
 
+_ALL: Final = Prepared(select(issuer).order_by(issuer.c.did))
+_BY_SLUG: Final = Prepared(
+    select(issuer)
+    .join(awarding_body, awarding_body.c.id == issuer.c.awarding_body_id)
+    .where(*equal(awarding_body, "slug"))
+)
+
+
 async def add(connection: Connection, one: Issuer) -> None:
     """Store a new issuer.
 
     Raises:
         AlreadyThere: the DID, the awarding body or the service has its issuer already.
     """
-    await connection.execute(insert(issuer), to_row(one))
+    await connection.execute(insertion(issuer), to_row(one))
 
 
 async def find_by_slug(connection: Connection, slug: str) -> Issuer | None:
     """Return the issuer of the awarding body with this slug, or none."""
-    return maybe_from_row(
-        Issuer,
-        await connection.fetch_one(
-            select(issuer)
-            .join(awarding_body, awarding_body.c.id == issuer.c.awarding_body_id)
-            .where(awarding_body.c.slug == slug)
-        ),
-    )
+    return maybe_from_row(Issuer, await connection.fetch_one(_BY_SLUG, {"slug": slug}))
 
 
 async def find_of_awarding_body(connection: Connection, awarding_body_id: UUID) -> Issuer | None:
     """Return the issuer that signs for this awarding body, or none."""
-    return maybe_from_row(
-        Issuer, await connection.fetch_one(select(issuer).where(issuer.c.awarding_body_id == awarding_body_id))
-    )
+    named = {"awarding_body_id": awarding_body_id}
+    return maybe_from_row(Issuer, await connection.fetch_one(selection(issuer, *named), named))
 
 
 async def find_service(connection: Connection) -> Issuer | None:
     """Return the issuer of receipts and of the trust file, or none."""
-    return maybe_from_row(Issuer, await connection.fetch_one(select(issuer).where(issuer.c.kind == IssuerKind.SERVICE)))
+    return maybe_from_row(Issuer, await connection.fetch_one(selection(issuer, "kind"), {"kind": IssuerKind.SERVICE}))
 
 
 async def find_by_did(connection: Connection, did: str) -> Issuer | None:
     """Return the issuer with this DID, or none: then it is a stranger's."""
-    return maybe_from_row(Issuer, await connection.fetch_one(select(issuer).where(issuer.c.did == did)))
+    return maybe_from_row(Issuer, await connection.fetch_one(selection(issuer, "did"), {"did": did}))
 
 
 async def list_all(connection: Connection) -> tuple[Issuer, ...]:
     """Return every issuer by DID."""
-    return from_rows(Issuer, await connection.fetch_all(select(issuer).order_by(issuer.c.did)))
+    return from_rows(Issuer, await connection.fetch_all(_ALL))

@@ -10,11 +10,12 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, insert, select, update
+from sqlalchemy import ColumnElement, func, select, update
 
 from app.store.connection import Connection
 from app.store.failures import TransitionRefused
 from app.store.paging import Cursor, Page, newest_first, page_of
+from app.store.plans import Prepared, equal, insertion, selection
 from app.store.records import from_row, maybe_from_row, to_row
 from app.store.states import OfferingState
 from app.store.tables import award, offering, offering_version
@@ -56,12 +57,19 @@ class OfferingEntry:
     version: OfferingVersion
 
 
+_UNLISTED: Final = Prepared(
+    select(offering_version)
+    .join(offering, offering.c.id == offering_version.c.offering_id)
+    .where(*equal(offering, "awarding_body_id", "inline_sha256"), *equal(offering_version, "content_sha256"))
+)
+
+
 async def create_draft(
     connection: Connection, *, awarding_body_id: UUID, offering_id: UUID, content: bytes, now: datetime
 ) -> OfferingVersion:
     """Store a new listed offering whose first version is a draft."""
     await connection.execute(
-        insert(offering), to_row(Offering(offering_id, awarding_body_id, True, OfferingState.DRAFT, None, now))
+        insertion(offering), to_row(Offering(offering_id, awarding_body_id, True, OfferingState.DRAFT, None, now))
     )
     return await _add_version(connection, awarding_body_id, offering_id, 1, content, edited_at=now, published_at=None)
 
@@ -163,13 +171,7 @@ async def find_unlisted(connection: Connection, awarding_body_id: UUID, digest: 
     return maybe_from_row(
         OfferingVersion,
         await connection.fetch_one(
-            select(offering_version)
-            .join(offering, offering.c.id == offering_version.c.offering_id)
-            .where(
-                offering.c.awarding_body_id == awarding_body_id,
-                offering.c.inline_sha256 == digest,
-                offering_version.c.content_sha256 == digest,
-            )
+            _UNLISTED, {"awarding_body_id": awarding_body_id, "inline_sha256": digest, "content_sha256": digest}
         ),
     )
 
@@ -198,9 +200,8 @@ async def find_corrected(
 
 async def find(connection: Connection, awarding_body_id: UUID, offering_id: UUID) -> Offering | None:
     """Return the offering of this awarding body, or none; another one's is none."""
-    return maybe_from_row(
-        Offering, await connection.fetch_one(select(offering).where(*_is_offering(awarding_body_id, offering_id)))
-    )
+    named = {"awarding_body_id": awarding_body_id, "id": offering_id}
+    return maybe_from_row(Offering, await connection.fetch_one(selection(offering, *named), named))
 
 
 async def find_version(
@@ -336,7 +337,7 @@ async def _add_version(
         edited_at=edited_at,
         published_at=published_at,
     )
-    await connection.execute(insert(offering_version), to_row(added))
+    await connection.execute(insertion(offering_version), to_row(added))
     return added
 
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
 from app.store.connection import Connection
+from app.store.plans import insertion
 from app.store.records import from_rows, to_row
 from app.store.tables import outbox
 
@@ -29,7 +30,7 @@ class Work:
 
 async def add(connection: Connection, work: Work) -> None:
     """Ask for work, in the transaction that it follows from."""
-    await connection.execute(insert(outbox), to_row(work))
+    await connection.execute(insertion(outbox), to_row(work))
 
 
 async def claim_due(

@@ -9,7 +9,7 @@ A statement that is the same at every call is built once, as a constant of its m
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Final, Literal, TypeAlias
 
 import sqlalchemy as sa
@@ -120,10 +120,21 @@ def plan_of(statement: Statement, parameters: Parameters | None, dialect_name: D
     return Plan(statement, dialect_name, names)
 
 
-@lru_cache(maxsize=256)
+@cache
 def insertion(table: sa.Table) -> Prepared:
     """Return the plain INSERT of one row of ``table``."""
     return Prepared(sa.insert(table))
+
+
+@cache
+def selection(table: sa.Table, *columns: str) -> Prepared:
+    """Return the SELECT of all rows of ``table`` whose ``columns`` equal the parameters of the same names."""
+    return Prepared(sa.select(table).where(*equal(table, *columns)))
+
+
+def equal(table: sa.Table, *columns: str) -> tuple[sa.ColumnElement[bool], ...]:
+    """Return the conditions that ``columns`` equal the parameters of the same names, for a prepared statement."""
+    return tuple(table.c[name] == sa.bindparam(name, type_=table.c[name].type) for name in columns)
 
 
 def together(additions: Sequence[Addition]) -> tuple[Prepared, dict[str, Any]]:

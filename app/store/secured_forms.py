@@ -7,11 +7,13 @@ encrypted under the award's data key; ``sha256`` is that of the bytes that leave
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, select, update
 
 from app.store.connection import Connection
+from app.store.plans import Prepared, equal, insertion
 from app.store.records import from_rows, maybe_from_row, to_row
 from app.store.states import FormState
 from app.store.tables import form_signature, secured_form
@@ -36,13 +38,22 @@ class SecuredForm:
     created_at: datetime
 
 
+_BEST: Final = Prepared(
+    select(secured_form)
+    .where(*equal(secured_form, "awarding_body_id", "credential_id", "form"))
+    # An unsigned row never hides a signed one: nulls sort differently on the two databases.
+    .order_by(secured_form.c.signed_at.is_(None), secured_form.c.signed_at.desc(), secured_form.c.created_at)
+    .limit(1)
+)
+
+
 async def add(connection: Connection, form: SecuredForm, *, signed_with: Sequence[UUID] = ()) -> None:
     """Store a form, ready or pending; ``signed_with`` are the keys of its proofs.
 
     Raises:
         AlreadyThere: the credential has this form at this level.
     """
-    await connection.execute(insert(secured_form), to_row(form))
+    await connection.execute(insertion(secured_form), to_row(form))
     await _note_keys(connection, form.id, signed_with)
 
 
@@ -89,15 +100,7 @@ async def find(connection: Connection, awarding_body_id: UUID, credential_id: UU
     return maybe_from_row(
         SecuredForm,
         await connection.fetch_one(
-            select(secured_form)
-            .where(
-                secured_form.c.awarding_body_id == awarding_body_id,
-                secured_form.c.credential_id == credential_id,
-                secured_form.c.form == form,
-            )
-            # An unsigned row never hides a signed one: nulls sort differently on the two databases.
-            .order_by(secured_form.c.signed_at.is_(None), secured_form.c.signed_at.desc(), secured_form.c.created_at)
-            .limit(1)
+            _BEST, {"awarding_body_id": awarding_body_id, "credential_id": credential_id, "form": form}
         ),
     )
 
@@ -145,4 +148,4 @@ async def count_credentials_of_key(connection: Connection, signing_key_id: UUID)
 async def _note_keys(connection: Connection, form_id: UUID, signed_with: Sequence[UUID]) -> None:
     if signed_with:
         rows = [{"secured_form_id": form_id, "signing_key_id": key_id} for key_id in signed_with]
-        await connection.execute(insert(form_signature), rows)
+        await connection.execute(insertion(form_signature), rows)

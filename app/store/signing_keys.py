@@ -6,12 +6,14 @@ The schema holds that an issuer has at most one active key for each purpose and 
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
 from app.store.connection import Connection
 from app.store.failures import TransitionRefused
+from app.store.plans import Prepared, equal, insertion, selection
 from app.store.records import from_row, from_rows, maybe_from_row, to_row
 from app.store.states import KeyPurpose, KeyState
 from app.store.tables import signing_key
@@ -37,31 +39,35 @@ class SigningKey:
     revocation_reason: str | None = None
 
 
+_OF_ISSUER: Final = Prepared(
+    select(signing_key)
+    .where(*equal(signing_key, "issuer_id"))
+    .order_by(signing_key.c.created_at, signing_key.c.fragment)
+)
+_OF_PURPOSE: Final = Prepared(
+    select(signing_key).where(*equal(signing_key, "issuer_id", "purpose", "state")).order_by(signing_key.c.algorithm)
+)
+
+
 async def add(connection: Connection, key: SigningKey) -> None:
     """Store a new key, pre-published or active from the start.
 
     Raises:
         AlreadyThere: the fragment is taken, or another key of this purpose and algorithm is active.
     """
-    await connection.execute(insert(signing_key), to_row(key))
+    await connection.execute(insertion(signing_key), to_row(key))
 
 
 async def find(connection: Connection, identifier: UUID) -> SigningKey | None:
     """Return the key, or none."""
-    return maybe_from_row(
-        SigningKey, await connection.fetch_one(select(signing_key).where(signing_key.c.id == identifier))
-    )
+    return maybe_from_row(SigningKey, await connection.fetch_one(selection(signing_key, "id"), {"id": identifier}))
 
 
 async def list_of_issuer(connection: Connection, issuer_id: UUID) -> tuple[SigningKey, ...]:
     """Return every key the issuer ever had, oldest first: what its DID document is made of."""
     return from_rows(
         SigningKey,
-        await connection.fetch_all(
-            select(signing_key)
-            .where(signing_key.c.issuer_id == issuer_id)
-            .order_by(signing_key.c.created_at, signing_key.c.fragment)
-        ),
+        await connection.fetch_all(_OF_ISSUER, {"issuer_id": issuer_id}),
     )
 
 
@@ -69,15 +75,7 @@ async def list_active(connection: Connection, issuer_id: UUID, purpose: KeyPurpo
     """Return the keys that sign now for this purpose, one of each algorithm."""
     return from_rows(
         SigningKey,
-        await connection.fetch_all(
-            select(signing_key)
-            .where(
-                signing_key.c.issuer_id == issuer_id,
-                signing_key.c.purpose == purpose,
-                signing_key.c.state == KeyState.ACTIVE,
-            )
-            .order_by(signing_key.c.algorithm)
-        ),
+        await connection.fetch_all(_OF_PURPOSE, {"issuer_id": issuer_id, "purpose": purpose, "state": KeyState.ACTIVE}),
     )
 
 

@@ -11,11 +11,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, FromClause, and_, exists, insert, or_, select, update
+from sqlalchemy import ColumnElement, FromClause, and_, exists, or_, select, update
 
 from app.store import awards
 from app.store.connection import Connection
 from app.store.failures import ReferenceBroken
+from app.store.plans import insertion
 from app.store.records import from_rows, to_row
 from app.store.states import StatusChange
 from app.store.tables import credential, status_event, status_list
@@ -51,7 +52,7 @@ async def append(connection: Connection, event: StatusEvent) -> None:
     """
     if await awards.lock(connection, event.awarding_body_id, event.award_id) is None:
         raise ReferenceBroken("the awarding body has no such award")
-    await connection.execute(insert(status_event), to_row(event))
+    await connection.execute(insertion(status_event), to_row(event))
     concerned = [credential.c.award_id == event.award_id]
     if event.revision is not None:
         concerned.append(credential.c.revision == event.revision)

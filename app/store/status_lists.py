@@ -14,9 +14,10 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import Column, func, insert, literal, select, update
+from sqlalchemy import Column, func, literal, select, update
 
 from app.store.connection import Connection, Database
+from app.store.plans import Prepared, equal, insertion, selection
 from app.store.records import from_row, from_rows, maybe_from_row, to_row
 from app.store.tables import awarding_body, issuer, published_list, status_lease, status_list
 
@@ -71,6 +72,14 @@ class PublishedList:
     valid_until: datetime
 
 
+_BY_ADDRESS: Final = Prepared(
+    select(status_list)
+    .join(issuer, issuer.c.id == status_list.c.issuer_id)
+    .join(awarding_body, awarding_body.c.id == issuer.c.awarding_body_id)
+    .where(*equal(awarding_body, "slug"), *equal(status_list, "number"))
+)
+
+
 async def lease_status_range(
     connection: Connection,
     *,
@@ -106,7 +115,7 @@ async def lease_status_range(
     taken = from_row(StatusList, row)
     lease = StatusRange(taken, taken.next_counter - size, size)
     await connection.execute(
-        insert(status_lease),
+        insertion(status_lease),
         {"status_list_id": taken.id, "first": lease.first, "size": size, "owner": owner},
     )
     return lease
@@ -181,21 +190,14 @@ class StatusIndexLease:
 
 async def find(connection: Connection, status_list_id: UUID) -> StatusList | None:
     """Return the list, or none."""
-    return maybe_from_row(
-        StatusList, await connection.fetch_one(select(status_list).where(status_list.c.id == status_list_id))
-    )
+    return maybe_from_row(StatusList, await connection.fetch_one(selection(status_list, "id"), {"id": status_list_id}))
 
 
 async def find_by_address(connection: Connection, slug: str, number: int) -> StatusList | None:
     """Return the list at ``/issuers/SLUG/status/NUMBER``, or none."""
     return maybe_from_row(
         StatusList,
-        await connection.fetch_one(
-            select(status_list)
-            .join(issuer, issuer.c.id == status_list.c.issuer_id)
-            .join(awarding_body, awarding_body.c.id == issuer.c.awarding_body_id)
-            .where(awarding_body.c.slug == slug, status_list.c.number == number)
-        ),
+        await connection.fetch_one(_BY_ADDRESS, {"slug": slug, "number": number}),
     )
 
 
@@ -221,9 +223,7 @@ async def find_published(connection: Connection, status_list_id: UUID, view: str
     return maybe_from_row(
         PublishedList,
         await connection.fetch_one(
-            select(published_list).where(
-                published_list.c.status_list_id == status_list_id, published_list.c.view == view
-            )
+            selection(published_list, "status_list_id", "view"), {"status_list_id": status_list_id, "view": view}
         ),
     )
 
