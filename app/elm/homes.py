@@ -267,7 +267,9 @@ HOMES: Final[tuple[Home, ...]] = (
 DECLARED: Final[tuple[Home, ...]] = (
     Home("fn 27", (), "Q.category: Micro-credential, in each language of the title that has a word for it"),
     Home(
-        "7.4", (), "A.awardedBy.additionalNote: note(awarding-body): on behalf of the ENHANCE Alliance; not for `test`"
+        "7.4",
+        (),
+        "A.awardedBy.additionalNote: note(awarding-body): on behalf of the ENHANCE Alliance; for `test`: testing only",
     ),
     Home("5", (), "B.groupMemberOf.additionalNote: note(automatic-recognition); not for `test`"),
     Home("7.15", (), "Q.additionalNote: note(not-a-degree)"),

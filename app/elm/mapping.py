@@ -17,19 +17,30 @@ Paths below: A is the learning achievement, Q its specification, Act and ActS th
 specification, As and AsS likewise for assessments, Opp the learning opportunity (elm.md section 2).
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import cache
 from typing import Any, ClassVar, Final, TypeAlias
 from urllib.parse import quote
 
-from app.elm import declarations
 from app.elm.artwork import artwork_base64
 from app.elm.placing import in_document
 from app.elm.vocabularies import ESCO_SKILLS, Concept, codes, concept_by_id, european, language_of_tag, own
 from app.errors import Family, ServiceError
 from app.template.alliance import ALLIANCE_NAME, AwardingBody
+from app.template.declarations import (
+    AUTOMATIC_RECOGNITION,
+    EDITION,
+    KIND,
+    LANGUAGES,
+    NO_GRADE,
+    NOT_A_DEGREE,
+    Declaration,
+    awarded_by,
+    eqf_level,
+    leading_role,
+)
 from app.template.elements import (
     TEMPLATE_EDITION,
     Appreciation,
@@ -40,6 +51,7 @@ from app.template.elements import (
     Form,
     GradeDistribution,
     Mode,
+    Offering,
     Organisation,
     OtherLearnerData,
     OutcomeCategory,
@@ -64,7 +76,8 @@ Tree: TypeAlias = Mapping[str, Any]
 """JSON-serialisable. Nodes are shared with tables of this module: never write into a tree."""
 
 MAPPING_VERSION: Final = "1"
-"""Changes when the same statement gives another tree; stored beside the tree, never in it."""
+"""Changes when the same statement gives another tree, so also when the words of :mod:`app.template.declarations` or the
+labels of :mod:`app.elm.own_schemes` change; stored beside the tree, never in it."""
 
 PROFILE_SCHEMA: Final = "http://data.europa.eu/snb/model/ap/edc-generic-full"
 
@@ -234,6 +247,11 @@ def hours_as_duration(hours: Decimal) -> str:
     return f"PT{whole}H" + (f"{minutes}M" if minutes else "") + (f"{seconds}S" if seconds else "")
 
 
+def mailbox_iri(address: str) -> str:
+    """An e-mail address as IRI (RFC 6068, section 2)."""
+    return "mailto:" + quote(address, safe="@!$'*+-._~")
+
+
 def _text(words: Mapping[str, str]) -> dict[str, str]:
     # Tags of one text never differ in case alone: requests have each tag in its usual case.
     lower = {tag.lower(): text for tag, text in words.items()}
@@ -257,7 +275,7 @@ class _Draft:
         self.award = placed.award
         self.body = body
         self.members = members
-        self.languages = frozenset(self.offering.title) & declarations.LANGUAGES
+        self.languages = frozenset(self.offering.title) & frozenset(LANGUAGES)
         self.primary = _primary_language(_text(self.offering.title), body.default_language)
         self._numbers: dict[str, int] = {}
         self._placed: set[str] = set()
@@ -323,9 +341,17 @@ class _Draft:
         """A note that says what its subject is: the form of values that ELM has no property for."""
         return self.node("note", "Note", noteLiteral=subject.label(self.languages), subject=self.subject(subject))
 
+    def declared(self, declaration: Declaration, subject: Concept) -> Node:
+        """A note that says what every rendering says without being asked."""
+        return self.note(declaration.in_languages(self.languages), subject)
+
     def add_note(self, place: str, words: Mapping[str, str], element: str) -> None:
         """Add a note on the template element ``element`` to ``additionalNote`` of a main node."""
         self.notes.setdefault(place, []).append(self.note(words, own("template-element", element)))
+
+    def add_declared(self, place: str, declaration: Declaration, subject: Concept) -> None:
+        """Add a note on what is said without being asked to ``additionalNote`` of a main node."""
+        self.notes.setdefault(place, []).append(self.declared(declaration, subject))
 
     def add_coded_note(self, place: str, subject: Concept) -> None:
         """Add a note on a chosen value to ``additionalNote`` of a main node."""
@@ -406,10 +432,7 @@ class _Draft:
         node = self._university(self.body, self.offering.region)
         self._interned["university", self.body.slug] = node
         if self.body.is_member:
-            recognition = self.note(
-                declarations.AUTOMATIC_RECOGNITION.label(self.languages),
-                own("template-element", "automatic-recognition"),
-            )
+            recognition = self.declared(AUTOMATIC_RECOGNITION, own("template-element", "automatic-recognition"))
             node["groupMemberOf"] = self.node(
                 "group", "Group", prefLabel={"en": ALLIANCE_NAME}, additionalNote=recognition
             )
@@ -551,7 +574,7 @@ def _other_learner_data(draft: _Draft, other: OtherLearnerData) -> None:
     if other.gender is not None:
         person["gender"] = draft.concept(european("human-sex", other.gender))
     if other.email is not None:
-        mailbox = {"id": "mailto:" + quote(other.email, safe="@!$'*+-._~"), "type": "Mailbox"}
+        mailbox = {"id": mailbox_iri(other.email), "type": "Mailbox"}
         person["contactPoint"] = draft.node("contactPoint", "ContactPoint", emailAddress=mailbox)
 
 
@@ -581,10 +604,25 @@ def _title_and_typology(draft: _Draft) -> None:
     if offering.micro_degree:
         types.append(own("typology", "micro-degree"))
     specification["dcType"] = [draft.concept(concept) for concept in types]
-    specification["category"] = declarations.KIND.label(draft.languages)
+    specification["category"] = KIND.in_languages(draft.languages)
     draft.display |= draft.node("displayParameter", "DisplayParameter", title=title)
-    draft.display["elmDescription"] = declarations.summary(offering, draft.languages)
+    draft.display["elmDescription"] = _summary(offering, draft.languages)
     _display_pages(draft)
+
+
+def _summary(offering: Offering, languages: Collection[str]) -> dict[str, str]:
+    """One line for lists in wallets: "Micro-credential (certificate), 5 ECTS, EQF level 7"."""
+    kinds = KIND.in_languages(languages)
+    found = {}
+    for language, kind in own("typology", offering.type).label(languages).items():
+        # German writes nouns with a capital wherever they stand.
+        parts = [f"{kinds[language]} ({kind if language == 'de' else kind.lower()})"]
+        if offering.workload.ects is not None:
+            parts.append(f"{decimal_text(offering.workload.ects)} ECTS")
+        if offering.level.eqf is not None:
+            parts.append(eqf_level(offering.level.eqf).words[language])
+        found[language] = ", ".join(parts)
+    return found
 
 
 def _display_pages(draft: _Draft) -> None:
@@ -595,7 +633,7 @@ def _display_pages(draft: _Draft) -> None:
     image = draft.node(
         "mediaObject",
         "MediaObject",
-        title={"en": "Micro-credential"},
+        title=KIND.in_languages(_ENGLISH),
         content=artwork_base64(),
         contentEncoding=draft.concept(_BASE64),
         contentType=draft.concept(_PNG),
@@ -621,15 +659,12 @@ def _awarding_body(draft: _Draft) -> None:
     """7.3, 7.4: one university awards, for the alliance; the rule, the leading university, the signatory, the units."""
     offering = draft.offering
     draft.awarding["awardingBody"] = _reference(draft.issuer)
-    if draft.body.is_member:
-        draft.add_note("awardedBy", declarations.on_behalf(draft.body.legal_name, draft.languages), "awarding-body")
+    draft.add_declared("awardedBy", awarded_by(draft.body), own("template-element", "awarding-body"))
     if offering.awarding_rule is not None:
         draft.add_coded_note("awardedBy", own("template-element", f"awarding-body-rule-{offering.awarding_rule}"))
     if offering.leading_university is not None:
         university = own("member", offering.leading_university)
-        draft.notes.setdefault("awardedBy", []).append(
-            draft.note(declarations.leading_role(university.labels, draft.languages), university)
-        )
+        draft.add_declared("awardedBy", leading_role(university.labels), university)
     if offering.signatory is not None:
         draft.add_note("awardedBy", {draft.primary: offering.signatory.name}, "signatory")
         draft.add_note("awardedBy", offering.signatory.role, "signatory-role")
@@ -897,7 +932,7 @@ def _assessment_result(draft: _Draft, assessment: Assessment, specification: Nod
     elif assessment.grade is not None:
         node["grade"] = draft.note({draft.primary: assessment.grade.value}, own("template-element", "assessment-grade"))
     else:
-        node["grade"] = draft.coded_note(own("template-element", "no-grade"))
+        node["grade"] = draft.declared(NO_GRADE, own("template-element", "no-grade"))
     return node
 
 
@@ -906,7 +941,7 @@ def _put_overall_result(draft: _Draft, node: Node) -> None:
     grade, distribution = draft.award.grade, draft.offering.grade_distribution
     notes = []
     if grade is None:
-        node["grade"] = draft.coded_note(own("template-element", "no-grade"))
+        node["grade"] = draft.declared(NO_GRADE, own("template-element", "no-grade"))
     else:
         node["grade"] = draft.note({draft.primary: grade.value}, own("template-element", "grade"))
         if grade.text is not None:
@@ -1095,8 +1130,8 @@ def _appreciation(draft: _Draft, item: Appreciation) -> Node | None:
 
 def _declared(draft: _Draft) -> None:
     """What every micro-credential says without being asked: not a degree, and the template's edition."""
-    draft.add_note("Q", declarations.NOT_A_DEGREE.label(draft.languages), "not-a-degree")
-    draft.add_coded_note("Q", own("template-edition", TEMPLATE_EDITION))
+    draft.add_declared("Q", NOT_A_DEGREE, own("template-element", "not-a-degree"))
+    draft.add_declared("Q", EDITION, own("template-edition", TEMPLATE_EDITION))
 
 
 _ELEMENTS: Final[tuple[Callable[[_Draft], None], ...]] = (

@@ -1,10 +1,13 @@
 """What every rendering of a micro-credential says without being asked: page image, page, print and document alike.
 
 The words are fixed here so that no door and no mapping has its own. Each is a language map; where a language has no
-settled word the English one stands in (:func:`in_language`). What the *test* issuer signs never speaks of the Alliance.
+settled word the English one stands in (:func:`in_language`). What the *test* issuer signs never claims the Alliance.
+
+These words are signed: a change here is another tree of the same statement, and so a new ``MAPPING_VERSION`` of
+:mod:`app.elm.mapping`. Credentials that stand keep the words they were signed with.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -24,6 +27,10 @@ class Declaration:
     words: Mapping[str, str]
     citation: str
 
+    def in_languages(self, languages: Collection[str]) -> dict[str, str]:
+        """Return the words in those of ``languages`` that have them, and always in English."""
+        return {language: words for language, words in self.words.items() if language == "en" or language in languages}
+
 
 KIND: Final = Declaration(
     "kind",
@@ -31,6 +38,7 @@ KIND: Final = Declaration(
         "en": "Micro-credential",
         "de": "Micro-Credential",
         "sv": "Mikromerit",
+        "nb": "Mikrokvalifikasjon",
         "it": "Microcredenziale",
         "es": "Microcredencial",
         "ca": "Microcredencial",
@@ -49,6 +57,28 @@ _ON_BEHALF: Final = {
     "es": "Otorgada por: {body}, en nombre de la Alianza ENHANCE",
     "ca": "Atorgada per: {body}, en nom de l'Aliança ENHANCE",
     "pl": "Instytucja przyznająca: {body}, w imieniu Sojuszu ENHANCE",
+}
+
+_LEADING_ROLE: Final = {
+    "en": "University with the leading role in the development: {body}",
+    "de": "Universität mit der führenden Rolle bei der Entwicklung: {body}",
+    "sv": "Lärosäte med den ledande rollen i utvecklingen: {body}",
+    "nb": "Universitet med ledende rolle i utviklingen: {body}",
+    "it": "Università con il ruolo guida nello sviluppo: {body}",
+    "es": "Universidad con el papel principal en el desarrollo: {body}",
+    "ca": "Universitat amb el paper principal en el desenvolupament: {body}",
+    "pl": "Uczelnia o wiodącej roli w opracowaniu: {body}",
+}
+
+_EQF_LEVEL: Final = {
+    "en": "EQF level {level}",
+    "de": "EQR-Niveau {level}",
+    "sv": "EQF-nivå {level}",
+    "nb": "EQF-nivå {level}",
+    "it": "livello EQF {level}",
+    "es": "nivel {level} del EQF",
+    "ca": "nivell {level} de l'EQF",
+    "pl": "poziom {level} ERK",
 }
 
 AUTOMATIC_RECOGNITION: Final = Declaration(
@@ -79,7 +109,7 @@ NOT_A_DEGREE: Final = Declaration(
         "en": "Not a degree, and no collection of micro-credentials replaces one.",
         "de": "Kein Hochschulabschluss; auch eine Sammlung von Micro-Credentials ersetzt keinen.",
         "sv": "Ingen examen, och ingen samling av mikromeriter ersätter en examen.",
-        "nb": "Ikke en grad, og ingen samling av micro-credentials erstatter en grad.",
+        "nb": "Ikke en grad, og ingen samling av mikrokvalifikasjoner erstatter en grad.",
         "it": "Non è un titolo accademico, e nessun insieme di microcredenziali ne sostituisce uno.",
         "es": "No es un título universitario oficial, y ningún conjunto de microcredenciales lo sustituye.",
         "ca": "No és un títol universitari oficial, i cap conjunt de microcredencials no el substitueix.",
@@ -95,7 +125,7 @@ EDITION: Final = Declaration(
         "en": f"Described by the ENHANCE micro-credentials template, edition {TEMPLATE_EDITION}.",
         "de": f"Beschrieben nach der ENHANCE-Vorlage für Micro-Credentials, Ausgabe {TEMPLATE_EDITION}.",
         "sv": f"Beskrivs enligt ENHANCE-mallen för mikromeriter, utgåva {TEMPLATE_EDITION}.",
-        "nb": f"Beskrevet etter ENHANCE-malen for micro-credentials, utgave {TEMPLATE_EDITION}.",
+        "nb": f"Beskrevet etter ENHANCE-malen for mikrokvalifikasjoner, utgave {TEMPLATE_EDITION}.",
         "it": f"Descritta secondo il modello ENHANCE per le microcredenziali, edizione {TEMPLATE_EDITION}.",
         "es": f"Descrita según la plantilla ENHANCE de microcredenciales, edición {TEMPLATE_EDITION}.",
         "ca": f"Descrita segons la plantilla ENHANCE de microcredencials, edició {TEMPLATE_EDITION}.",
@@ -138,17 +168,27 @@ NO_GRADE: Final = Declaration(
 """What stands where European models demand a grade and none is given; never an invented "Pass"."""
 
 
+def _naming(sentences: Mapping[str, str], names: Mapping[str, str]) -> dict[str, str]:
+    usual = names.get("en") or names[min(names)]
+    return {language: words.format(body=names.get(language, usual)) for language, words in sentences.items()}
+
+
 def awarded_by(body: AwardingBody) -> Declaration:
     """Return who awards, on behalf of whom (7.4); of a body that is no member only that it tests."""
     if not body.is_member:
         return TEST_ISSUER
-    names = body.legal_name
-    fallback = names.get("en") or next(iter(names.values()))
-    return Declaration(
-        "on-behalf",
-        {language: words.format(body=names.get(language, fallback)) for language, words in _ON_BEHALF.items()},
-        cite("7.4"),
-    )
+    return Declaration("on-behalf", _naming(_ON_BEHALF, body.legal_name), cite("7.4"))
+
+
+def leading_role(legal_name: Mapping[str, str]) -> Declaration:
+    """Return which university had the leading role in the development (7.4, rule (b))."""
+    return Declaration("leading-role", _naming(_LEADING_ROLE, legal_name), cite("7.4"))
+
+
+def eqf_level(level: int) -> Declaration:
+    """Return how a level of the European Qualifications Framework is named in one line (7.7)."""
+    words = {language: words.format(level=level) for language, words in _EQF_LEVEL.items()}
+    return Declaration("eqf-level", words, cite("7.7"))
 
 
 def declarations(body: AwardingBody) -> tuple[Declaration, ...]:

@@ -128,8 +128,8 @@ ACADEMIC = {
     "7.4 on behalf": (
         noted(AWARDING + NOTE, "awarding-body"),
         both(
-            "Awarded by Warsaw University of Technology (demonstration) on behalf of the ENHANCE Alliance.",
-            "Nadane przez: Politechnika Warszawska (demonstration), w imieniu ENHANCE Alliance.",
+            "Awarded by Warsaw University of Technology (demonstration) on behalf of the ENHANCE Alliance",
+            "Instytucja przyznająca: Politechnika Warszawska (demonstration), w imieniu Sojuszu ENHANCE",
         ),
     ),
     "7.4 awarding rule": (
@@ -287,7 +287,7 @@ ACADEMIC = {
     "7.14 grade of one assessment": (noted(AS + "/elm:grade", "assessment-grade"), en("4.5")),
     "7.14 assessment without grade": (
         noted(AS + "/elm:grade", "no-grade"),
-        both("Requirements met; no grade is given", "Wymagania spełnione; bez oceny"),
+        both("Requirements met; no grade is given", "Wymagania spełnione; oceny nie wystawia się"),
     ),
     "7.14 grading scheme": (
         valued(Q + "/elm:provenBy/elm:gradingScheme/adms:identifier/skos:notation"),
@@ -366,13 +366,12 @@ ACADEMIC = {
     "7.16 other": (noted(Q + NOTE, "other-information"), en("Runs every year.")),
     "fn 27 not a degree": (
         noted(Q + NOTE, "not-a-degree") + " FILTER(LANG(?v) = 'en')",
-        en("Not a degree. A collection of micro-credentials is no substitute for a degree."),
+        en("Not a degree, and no collection of micro-credentials replaces one."),
     ),
     "5 automatic recognition": (
         noted(B + "/elm:groupMemberOf" + NOTE, "automatic-recognition") + " FILTER(LANG(?v) = 'en')",
         en(
-            "ENHANCE micro-credentials are recognised automatically among the ENHANCE universities. "
-            "This is not a promise of credits towards a degree."
+            "Recognised automatically among the ENHANCE universities. This is no promise of credits towards a degree.",
         ),
     ),
     "9 edition": (

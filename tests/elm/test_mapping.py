@@ -13,6 +13,7 @@ from app.elm.placing import in_document, xsd_duration
 from app.elm.reading import read
 from app.elm.vocabularies import UnknownCode
 from app.jsonld import canonicalize
+from app.template.declarations import LANGUAGES, NO_GRADE, TEST_ISSUER, declarations
 from tests.builders import ABSENT, SUBTYPES, an_academic_certificate, full_request, required_only_request
 from tests.elm.documents import BODIES, FACTS, RENDERERS, a_document, a_statement, a_tree
 
@@ -120,9 +121,33 @@ def test_an_item_of_further_information_stands_in_the_document_when_it_is_placed
 @pytest.mark.parametrize("rendering", RENDERERS)
 def test_the_test_issuer_names_no_alliance_and_promises_no_recognition(rendering):
     document = a_document(a_statement(full_request("academic", awarding_body="test")), rendering)
-    words = words_of(document["issuer"]) + words_of(document["credentialSubject"]["hasClaim"]["awardedBy"])
-    for forbidden in ("ENHANCE Alliance", "automatic-recognition", "recognised automatically", "on behalf"):
+    awarding = document["credentialSubject"]["hasClaim"]["awardedBy"]
+    words = words_of(document["issuer"]) + words_of(awarding)
+    for forbidden in ("groupMemberOf", "automatic-recognition", "ecognised automatically", "on behalf"):
         assert forbidden not in words
+    said = next(note for note in awarding["additionalNote"] if note["subject"]["id"].endswith("#awarding-body"))
+    assert said["noteLiteral"] == TEST_ISSUER.in_languages({"en", "pl"})
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_document_says_what_every_rendering_says_in_each_language_of_its_title(language):
+    title = {"en": "ENHANCE Certificate", language: "ENHANCE"}
+    document = a_document(a_statement(an_academic_certificate({"offering.title": title})))
+    said = words_of(document)
+    for declaration in (*declarations(BODIES["wut"]), NO_GRADE):
+        assert json.dumps(declaration.words[language], ensure_ascii=False) in said, declaration.key
+        if language != "en":
+            others = set(declaration.words.values()) - {declaration.words[tag] for tag in title}
+            assert not any(f'"{words}"' in said for words in others)
+
+
+def test_a_line_for_lists_names_kind_credits_and_level_in_each_language_that_has_the_words():
+    title = {"en": "ENHANCE Certificate", "de": "ENHANCE-Zertifikat", "ca": "Certificat ENHANCE"}
+    request = an_academic_certificate({"offering.title": title, "offering.workload.ects": "2.50"})
+    assert a_document(a_statement(request))["displayParameter"]["elmDescription"] == {
+        "de": "Micro-Credential (Zertifikat), 2.5 ECTS, EQR-Niveau 7",
+        "en": "Micro-credential (certificate), 2.5 ECTS, EQF level 7",
+    }
 
 
 def test_a_sub_type_is_never_part_of_words_that_people_are_shown():

@@ -11,7 +11,9 @@ from app.template.declarations import (
     TEST_ISSUER,
     awarded_by,
     declarations,
+    eqf_level,
     in_language,
+    leading_role,
 )
 from app.template.elements import TEMPLATE_EDITION
 from tests.builders import an_awarding_body
@@ -41,8 +43,10 @@ def test_the_test_issuers_credential_claims_neither_alliance_nor_recognition() -
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_language_has_words_and_english_stands_in(language: str) -> None:
-    for each in (*declarations(an_awarding_body()), TEST_ISSUER, NO_GRADE):
-        assert set(each.words) <= set(LANGUAGES)
+    naming = (leading_role({"en": "U", language: "V"}), eqf_level(7))
+    for each in (*declarations(an_awarding_body()), TEST_ISSUER, NO_GRADE, *naming):
+        assert set(each.words) == set(LANGUAGES)
+        assert each.in_languages([language, "fi"]).keys() == {"en", language}
         assert in_language(each.words, language)
         assert in_language(each.words, f"{language}-XX") == in_language(each.words, language)
         assert in_language(each.words, "fi") == each.words["en"]
@@ -57,3 +61,4 @@ def test_the_edition_is_said_in_every_language() -> None:
 def test_a_body_without_an_english_name_uses_the_one_it_has() -> None:
     body = an_awarding_body("wut", legal_name={"pl": "Politechnika Warszawska {demo}"})
     assert "Politechnika Warszawska {demo}" in awarded_by(body).words["en"]
+    assert leading_role(body.legal_name).words["sv"].endswith(": Politechnika Warszawska {demo}")
