@@ -5,7 +5,7 @@ Nothing here judges. What a peer answers comes back as it said it, by the names 
 
 import json
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -56,3 +56,15 @@ def issue_by_strangers(credentials: Mapping[str, Json]) -> tuple[dict[str, Json]
     """Have each unsigned credential issued by two did:keys; return the credentials by name and the DID documents."""
     issued = json.loads(_run(["node", HERE / "node" / "issue.mjs"], _request(credentials, {})))
     return {item["id"]: item["credential"] for item in issued["credentials"]}, issued["documents"]
+
+
+def verify_tokens(tokens: Mapping[str, str], documents: Mapping[str, Json]) -> dict[str, Json]:
+    """Return what the npm package jose says of each token: ``{verified, header, payload}`` or ``{verified, error}``."""
+    named = [{"id": name, "token": token} for name, token in tokens.items()]
+    return _by_name(_run(["node", HERE / "node" / "tokens.mjs"], json.dumps({"documents": documents, "tokens": named})))
+
+
+def sign_tokens(credential: Json, algorithms: Iterable[str]) -> dict[str, Json]:
+    """Have ``credential`` signed by jose, once with each algorithm and a new did:jwk: ``{issuer, token}``."""
+    wanted = [{"id": algorithm, "credential": credential, "alg": algorithm} for algorithm in algorithms]
+    return _by_name(_run(["node", HERE / "node" / "tokens.mjs"], json.dumps({"credentials": wanted})))

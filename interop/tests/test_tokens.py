@@ -1,0 +1,88 @@
+"""Credentials and status lists as tokens (vc+jwt, VC-JOSE-COSE 1.0): ours checked by jose, theirs checked by us."""
+
+import json
+
+import pytest
+
+from interop import peers
+
+TOKEN = "application/vc+jwt"
+ALGORITHMS = ("ES256", "ES384", "EdDSA")
+CREDENTIAL = {
+    "@context": ["https://www.w3.org/ns/credentials/v2"],
+    "type": ["VerifiableCredential"],
+    "validFrom": "2026-01-01T00:00:00Z",
+    "credentialSubject": {"id": "did:example:learner"},
+}
+
+
+@pytest.fixture(scope="session")
+def tokens(service, issued):
+    """Each credential as a token, and every status list that one of them names."""
+    found = {}
+    for name, each in issued.items():
+        address = f"/api/v1/credentials/{each.credential_id}/forms/vcdm2-jwt"
+        found[name] = (
+            service.university.client.get(address, headers={"Authorization": f"Bearer {service.university.api_key}"})
+            .raise_for_status()
+            .text
+        )
+    return found
+
+
+def test_every_token_holds_and_says_what_the_document_says(tokens, issued, public_documents):
+    answers = peers.verify_tokens(tokens, public_documents)
+    assert {name: answer for name, answer in answers.items() if not answer["verified"]} == {}
+    for name, answer in answers.items():
+        assert answer["header"]["alg"] == "ES256"
+        document = {key: value for key, value in issued[name].vcdm2.items() if key not in {"proof", "credentialStatus"}}
+        assert {key: value for key, value in answer["payload"].items() if key != "credentialStatus"} == document
+
+
+def test_every_twin_of_a_status_list_holds(service, tokens, public_documents):
+    payloads = [answer["payload"] for answer in peers.verify_tokens(tokens, public_documents).values()]
+    urls = {entry["statusListCredential"] for payload in payloads for entry in payload["credentialStatus"]}
+    assert len(urls) == 2
+    lists = {}
+    for url in urls:
+        answer = service.client.get(url).raise_for_status()
+        assert answer.headers["content-type"] == TOKEN
+        lists[url] = answer.text
+    answers = peers.verify_tokens(lists, public_documents)
+    assert {url: answer["payload"]["id"] for url, answer in answers.items() if answer["verified"]} == {
+        url: url for url in urls
+    }
+
+
+def test_an_altered_token_holds_for_nobody(service, tokens, public_documents):
+    altered = {}
+    for name, token in tokens.items():
+        middle = len(token) // 2
+        altered[name] = token[:middle] + ("A" if token[middle] != "A" else "B") + token[middle + 1 :]
+    answers = peers.verify_tokens(altered, public_documents)
+    assert [name for name, answer in answers.items() if answer["verified"]] == []
+    for token in altered.values():
+        answer = service.client.post("/verify", content=token)
+        assert answer.status_code == 400 or answer.json()["verdict"] == "invalid"
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_what_others_sign_is_authentic_here_and_what_they_did_not_sign_is_not(service, algorithm):
+    (signed,) = peers.sign_tokens(CREDENTIAL, [algorithm]).values()
+    report = service.client.post("/verify", content=signed["token"]).raise_for_status().json()
+    assert (report["verdict"], report["reason"]["code"]) == ("indeterminate", "issuer-not-a-member")
+    assert [(proof["mechanism"], proof["algorithm"], proof["result"]) for proof in report["proofs"]] == [
+        ("jose", algorithm, "passed")
+    ]
+    assert report["issuer"]["id"] == signed["issuer"]
+    head, _, signature = signed["token"].rpartition(".")
+    other = ("A" if signature[0] != "A" else "B") + signature[1:]
+    report = service.client.post("/verify", content=f"{head}.{other}").raise_for_status().json()
+    assert report["verdict"] == "invalid"
+    envelope = {
+        "@context": ["https://www.w3.org/ns/credentials/v2"],
+        "type": "EnvelopedVerifiableCredential",
+        "id": f"data:{TOKEN},{signed['token']}",
+    }
+    report = service.client.post("/verify", content=json.dumps(envelope)).raise_for_status().json()
+    assert report["reason"]["code"] == "issuer-not-a-member"
