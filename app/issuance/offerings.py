@@ -166,13 +166,17 @@ async def publish(office: Office, caller: Caller, offering_id: UUID) -> Offering
 
     Raises:
         OfferingUnknown: not the caller's.
+        OfferingFixed: it was withdrawn; a draft that is left over does not bring it back.
         NothingToPublish: no draft.
         RulesBroken: a required rule of the template does not hold; every finding is listed.
     """
     moment = office.clock()
     async with office.database.read() as connection:
-        if await offerings.find(connection, caller.awarding_body_id, offering_id) is None:
+        found = await offerings.find(connection, caller.awarding_body_id, offering_id)
+        if found is None:
             raise OfferingUnknown
+        if found.state is OfferingState.WITHDRAWN:
+            raise OfferingFixed
         draft = await offerings.find_draft(connection, caller.awarding_body_id, offering_id)
     if draft is None:
         raise NothingToPublish

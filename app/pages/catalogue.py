@@ -1,6 +1,7 @@
 """The public catalogue: what prospective learners read (template 7.16), as JSON and as pages."""
 
 from typing import Annotated, Final
+from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Query, Request, Response
@@ -47,7 +48,9 @@ async def browse(
         }
         for entry in page.items
     ]
-    next_address = f"/catalogue?cursor={page.next_cursor}" if page.next_cursor else None
+    narrowed = {"awarding_body": awarding_body} if awarding_body else {}
+    following = {"cursor": page.next_cursor, "limit": limit, **narrowed}
+    next_address = f"/catalogue?{urlencode(following)}" if page.next_cursor else None
     return html_page(
         "catalogue", wanted, {"word": reader.word, "rows": rows, "next_address": next_address}, headers=dict(_CACHED)
     )
