@@ -9,6 +9,8 @@ text, which can say in which member they stand; they never get past :func:`canon
 import json
 import re
 from collections.abc import Mapping
+from contextlib import suppress
+from types import NoneType
 from typing import Any, ClassVar, Final, NoReturn, TypeAlias
 
 import orjson
@@ -23,8 +25,7 @@ MAX_NUMBER_LENGTH: Final = 32
 _LARGEST_EXACT_INTEGER: Final = 2**53 - 1
 _CITATION: Final = "RFC 8259; RFC 7493"
 
-# A string, or one bracket: enough to count depth without building anything.
-_STRING_OR_BRACKET: Final = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+_ALL_BUT_BRACKETS: Final = bytes(sorted(set(range(256)) - set(b"[]{}")))
 _SPACE_BEFORE_COLON: Final = re.compile(rb'"[ \t\r\n]+:')
 
 
@@ -78,7 +79,34 @@ def canonical(value: object) -> bytes:
     Raises:
         ValueError: lone surrogates, NaN, Infinity or integers beyond 2**53 - 1.
     """
+    if _is_plain(value):
+        # By code point, as orjson sorts, is by UTF-16 unit where names are ASCII; its escapes are those of section
+        # 3.2.2.2. Only doubles are written otherwise, and those are not plain.
+        with suppress(orjson.JSONEncodeError):  # an integer too large, a lone surrogate: refused below, by name
+            return orjson.dumps(value, option=orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER)
     return "".join(_canonical_pieces(value)).encode("utf-8")
+
+
+_PLAIN: Final = frozenset({str, int, bool, NoneType})
+
+
+def _is_plain(value: object) -> bool:
+    """Whether there are only ASCII names, strings, integers, true, false and null in ``value``."""
+    pending = [value]
+    while pending:
+        item = pending.pop()
+        kind = type(item)
+        if kind is dict:
+            members: dict[object, object] = item  # type: ignore[assignment]  # what the line above says
+            for name in members:
+                if type(name) is not str or not name.isascii():
+                    return False
+            pending.extend(inner for inner in members.values() if type(inner) is not str)
+        elif kind is list:
+            pending.extend(item)  # type: ignore[arg-type]  # what the line above says
+        elif kind not in _PLAIN:
+            return False
+    return True
 
 
 def _canonical_pieces(value: Any) -> list[str]:  # noqa: ANN401 - any JSON value
@@ -139,14 +167,20 @@ def _canonical_number(value: float) -> str:
 
 
 def _check_depth(raw: bytes, max_depth: int) -> None:
+    if raw.count(b"[") + raw.count(b"{") <= max_depth:
+        return
+    # What stands outside of strings: every second piece between quotes, once escaped backslashes and then escaped
+    # quotes are gone. Of that, the brackets.
+    if b"\\" in raw:
+        raw = raw.replace(rb"\\", b"").replace(rb"\"", b"")
+    brackets = b"".join(raw.split(b'"')[::2]).translate(None, _ALL_BUT_BRACKETS)
     depth = 0
-    for match in _STRING_OR_BRACKET.finditer(raw):
-        byte = raw[match.start()]
+    for byte in brackets:
         if byte in b"[{":
             depth += 1
             if depth > max_depth:
                 _refuse("too-deep", "#", f"The document is nested deeper than {max_depth} levels.")
-        elif byte in b"]}":
+        else:
             depth -= 1
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.strict_json import DocumentTooLarge, MalformedJson, canonical, parse
+from app.strict_json import DocumentTooLarge, MalformedJson, _canonical_pieces, canonical, parse
 
 JSON_VALUES = st.recursive(
     st.none()
@@ -110,3 +110,61 @@ def test_too_many_bytes_are_refused_before_anything_is_read():
 
 def test_lone_surrogates_are_kept_for_the_check_of_text_that_knows_their_member():
     assert parse(b'{"name":"\\ud800"}') == {"name": "\ud800"}
+
+
+PLAIN_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.text(st.characters(max_codepoint=0x7F), max_size=4), inner, max_size=6)
+    ),
+    max_leaves=20,
+)
+
+
+@given(PLAIN_VALUES | JSON_VALUES)
+def test_the_fast_way_to_the_canonical_form_writes_what_the_slow_one_writes(value):
+    try:
+        slowly = "".join(_canonical_pieces(value)).encode()
+    except ValueError:
+        with pytest.raises(ValueError, match=r"canonical|surrogates"):
+            canonical(value)
+    else:
+        assert canonical(value) == slowly
+
+
+@pytest.mark.parametrize("value", [2**53, -(2**53), "\ud800", {"\udfff": 1}, [{"a": "\ud83d"}], float("nan")])
+def test_what_has_no_canonical_form_is_refused_whichever_way_was_begun(value):
+    with pytest.raises(ValueError, match=r"canonical|surrogates"):
+        canonical(value)
+
+
+def test_names_are_sorted_by_utf_16_units():
+    # U+10000 is D800 DC00 in UTF-16, before U+E000; by code point it comes after.
+    assert canonical({"\ue000": 1, "\U00010000": 2, "a": 3}) == '{"a":3,"\U00010000":2,"\ue000":1}'.encode()
+
+
+def depth_of(value):
+    if isinstance(value, dict):
+        return 1 + max(map(depth_of, value.values()), default=0)
+    return 1 + max(map(depth_of, value), default=0) if isinstance(value, list) else 0
+
+
+TEXT_WITH_BRACKETS = st.text(st.sampled_from('[]{}"\\:,ab\n'), max_size=6)
+
+
+@given(
+    st.recursive(
+        TEXT_WITH_BRACKETS,
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT_WITH_BRACKETS, inner, max_size=3),
+        max_leaves=30,
+    )
+)
+def test_depth_is_counted_outside_of_strings_only(value):
+    raw = json.dumps(value).encode()
+    depth = depth_of(value)
+    assert parse(raw, max_depth=depth) == value
+    if depth:
+        with pytest.raises(MalformedJson) as refused:
+            parse(raw, max_depth=depth - 1)
+        assert refused.value.findings[0].code == "too-deep"

@@ -137,6 +137,7 @@ class Office:
         self._cipher: Final[DataCipher] = keyring.data_cipher()
         self._issuers: Mapping[str, Issuer] = {}
         self._issuers_read_at: datetime | None = None
+        self._issuer_changes = 0
         self._reading = asyncio.Lock()
         self.status_places: Final = StatusIndexLease(
             database, KeyedPermutation, owner=secrets.token_hex(8), capacity=LIST_ENTRIES
@@ -164,16 +165,22 @@ class Office:
 
     async def all_issuers(self) -> Mapping[str, Issuer]:
         """Return all awarding bodies by slug, as they were a few seconds ago at most."""
+        if self._issuers_are_old():
+            async with self._reading:
+                if self._issuers_are_old():  # whoever waited finds them read
+                    moment, changes = self.clock(), self._issuer_changes
+                    self._issuers = await self._read_issuers()
+                    # A change in this process meanwhile may be too young for what was read.
+                    self._issuers_read_at = moment if changes == self._issuer_changes else None
+        return self._issuers
+
+    def _issuers_are_old(self) -> bool:
         moment = self.clock()
-        if (
+        return (
             self._issuers_read_at is None
             or moment - self._issuers_read_at > ISSUER_REFRESH
             or moment < self._issuers_read_at
-        ):
-            async with self._reading:
-                self._issuers = await self._read_issuers()
-                self._issuers_read_at = moment
-        return self._issuers
+        )
 
     async def issuer(self, slug: str) -> Issuer:
         """Return the awarding body ``slug``.
@@ -209,6 +216,7 @@ class Office:
     def forget_issuers(self) -> None:
         """Read the awarding bodies again at the next use, after a change in this process."""
         self._issuers_read_at = None
+        self._issuer_changes += 1
 
     async def _read_issuers(self) -> dict[str, Issuer]:
         async with self.database.read() as connection:
