@@ -145,6 +145,16 @@ async def test_what_is_not_one_token_is_refused_with_the_place(deployment, body,
     assert len(answer.json()["errors"]) == 1
 
 
+async def test_a_token_may_hold_as_much_as_a_document(deployment):
+    most = deployment.office.max_request_bytes
+    for size, status in ((most, 200), (most + 1, 400), (2 * most, 413)):
+        payload = b'"' + b"x" * (size - 2) + b'"'
+        token = b".".join(encode_base64url(part) for part in (b'{"alg":"ES256"}', payload, b"x"))
+        assert (await deployment.public.post("/verify", content=token)).status_code == status, size
+    answer = await deployment.public.post("/verify", content=b'"' + b"x" * (most - 1) + b'"')
+    assert answer.status_code == 413
+
+
 async def test_the_twins_of_the_status_lists_follow_every_change(deployment, record):
     token = await fetch_token(deployment, record)
     document = parts_of(token)[1]
