@@ -298,20 +298,23 @@ def issue_file(
     dry_run: Annotated[bool, typer.Option(help="Check everything, sign and store nothing")] = False,  # noqa: FBT002 - an option
     output: Annotated[Path | None, typer.Option(help="Write the signed credential to this file")] = None,
 ) -> None:
-    """Issue a credential from a request file, as POST /api/v1/credentials does."""
+    """Issue a credential from a request file, as POST /api/v1/credentials does. Exit code: 0 issued or issuable."""
     value = _read_json(request)
 
-    async def work(office: Office) -> bytes:
+    async def work(office: Office) -> tuple[bytes, int]:
         caller = await access.operator(office, slug)
         if dry_run:
-            return (await issue.rehearse(office, caller, value)).model_dump_json(indent=2).encode()
+            rehearsal = await issue.rehearse(office, caller, value)
+            return rehearsal.model_dump_json(indent=2).encode(), DONE if rehearsal.issuable else REFUSED
         answer = await issue.issue(office, caller, value)
         if output is not None:
             document = await forms.read_for(office, caller, answer.credential_id, issue.VCDM2_FORM)
             output.write_bytes(document.content)
-        return answer.record
+        return answer.record, DONE
 
-    print(_with_office(work).decode())
+    record, code = _with_office(work)
+    print(record.decode())
+    raise SystemExit(code)
 
 
 @application.command()

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import ClassVar, Final
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import ValidationError
 
@@ -111,6 +112,12 @@ async def add_awarding_body(office: Office, description: dict[str, JsonValue]) -
             ]
         )
     did = did_web(office.public_url, "issuers", slug)
+    zone = description.get("time_zone")
+    # "Today" is asked in this zone with every award (7.5): what the tables do not know is said now.
+    unusable = []
+    if isinstance(zone, str) and not _is_time_zone(zone):
+        words = "An IANA time zone such as Europe/Warsaw is expected here."
+        unusable.append(Finding("field-unusable", "#/time_zone", words))
     try:
         body = AwardingBody.model_validate({**description, "did": did})
     except ValidationError as error:
@@ -118,7 +125,9 @@ async def add_awarding_body(office: Office, description: dict[str, JsonValue]) -
             Finding("field-unusable", json_pointer(str(step) for step in item["loc"]), item["msg"])
             for item in error.errors()
         ]
-        raise AwardingBodyUnusable(findings=findings) from None
+        raise AwardingBodyUnusable(findings=[*findings, *unusable]) from None
+    if unusable:
+        raise AwardingBodyUnusable(findings=unusable)
     moment = office.clock()
     row = awarding_bodies.AwardingBody(
         id=(identifier := uuid4()),
@@ -138,6 +147,14 @@ async def add_awarding_body(office: Office, description: dict[str, JsonValue]) -
         raise AwardingBodyThere from None
     office.forget_issuers()
     return body
+
+
+def _is_time_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
 
 
 async def generate_keys(

@@ -1,0 +1,303 @@
+"""The command line: the same stories from a terminal, helpful when refused, with exit codes that scripts can use."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+
+import httpx
+import pytest
+
+from app import cli
+from app.keys import MasterSecret
+from app.settings import REPOSITORY
+from tests.builders import a_request, altered, an_offering, full_request
+from tests.databases import sqlite_template  # noqa: F401 - pytest finds fixtures by their names here
+from tests.deployments import ISSUERS, SECRET, empty_keyring  # noqa: F401 - as above
+
+
+@dataclass
+class Said:
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """An environment that names an empty folder."""
+    for name, value in {
+        "PUBLIC_URL": "http://localhost:8000",
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'enhance.db'}",
+        "KEYS_DIR": str(tmp_path / "keys"),
+        "MASTER_SECRET_FILE": str(tmp_path / "secret" / "master.secret"),
+        "VERIFY_LOOKUPS": "off",
+    }.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("DEPLOYMENT", raising=False)
+    monkeypatch.delenv("LOOPBACK_EXCEPTIONS", raising=False)
+    return tmp_path
+
+
+@pytest.fixture
+def run(folder, monkeypatch, capsys):
+    """Run a command as a terminal does."""
+
+    def command(*arguments):
+        monkeypatch.setattr(sys, "argv", ["app", *map(str, arguments)])
+        try:
+            cli.run()
+            code = 0
+        except SystemExit as exit_:
+            code = exit_.code or 0
+        said = capsys.readouterr()
+        return Said(code, said.out, said.err)
+
+    return command
+
+
+@pytest.fixture
+def deployment(run, folder, sqlite_template, empty_keyring):  # noqa: F811 - the fixtures
+    """A deployment with one university, and a keyring that opens quickly."""
+    shutil.copyfile(sqlite_template, folder / "enhance.db")
+    shutil.copytree(empty_keyring, folder / "keys")
+    (folder / "secret").mkdir(mode=0o700)
+    SECRET.write(folder / "secret" / "master.secret")
+    assert run("init").code == 0
+    assert run("issuers", "add", ISSUERS / "wut.json").code == 0
+    assert run("keys", "generate", "wut", "--activate").code == 0
+    assert run("issuers", "add", ISSUERS / "tu-berlin.json").code == 0
+    return run
+
+
+def written(folder, name, value):
+    path = folder / name
+    path.write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
+    return path
+
+
+@pytest.mark.slow
+def test_init_makes_everything_once_and_can_be_repeated(run, folder):
+    first = run("init")
+    assert first.code == 0, first.err
+    secret = folder / "secret" / "master.secret"
+    assert secret.stat().st_mode & 0o777 == 0o600
+    before = (secret.read_bytes(), (folder / "keys" / "keyring.json").read_bytes())
+    again = run("init")
+    assert (again.code, "Made" in again.out) == (0, False)
+    assert (secret.read_bytes(), (folder / "keys" / "keyring.json").read_bytes()) == before
+    assert "did:web:localhost%3A8000:issuers:test" in run("issuers", "list").out
+    assert run("doctor").code == 0
+
+
+def test_help_names_every_command_and_nothing_is_done_without_one(run):
+    said = run("--help")
+    for command in (
+        "serve",
+        "migrate",
+        "init",
+        "doctor",
+        "issue",
+        "verify",
+        "keys",
+        "issuers",
+        "api-keys",
+        "offerings",
+    ):
+        assert command in said.out
+    assert run().code == 2
+    assert run("dance").code == 2
+
+
+def test_another_address_than_the_records_is_refused(deployment, monkeypatch):
+    monkeypatch.setenv("PUBLIC_URL", "https://elsewhere.example.edu")
+    for command in (("doctor",), ("init",)):
+        said = deployment(*command)
+        assert said.code in (1, 4), command
+        assert "http://localhost:8000" in said.err or "PUBLIC_URL" in said.err or "address" in said.err
+        assert "Traceback" not in said.err
+
+
+def test_a_wrong_secret_and_a_wrong_setting_say_what_to_do(deployment, folder, monkeypatch):
+    (folder / "secret" / "master.secret").unlink()
+    MasterSecret.generate().write(folder / "secret" / "master.secret")
+    said = deployment("doctor")
+    assert (said.code, "master-secret-wrong" in said.err) == (4, True)
+    monkeypatch.setenv("PUBLIC_URL", "http://127.0.0.1:8000/")
+    said = deployment("doctor")
+    assert said.code == 4
+    assert "PUBLIC_URL" in said.err
+
+
+def test_issuers_are_members_described_completely_and_added_once(deployment, folder):
+    assert "member" in deployment("issuers", "list").out
+    again = deployment("issuers", "add", ISSUERS / "wut.json")
+    assert (again.code, "awarding-body-there" in again.err) == (1, True)
+    stranger = json.loads((ISSUERS / "wut.json").read_text()) | {"slug": "hogwarts"}
+    refused = deployment("issuers", "add", written(folder, "stranger.json", stranger))
+    assert (refused.code, "#/slug" in refused.err) == (1, True)
+    incomplete = json.loads((ISSUERS / "ntnu.json").read_text()) | {"time_zone": "Europe/Nowhere", "country": "N"}
+    refused = deployment("issuers", "add", written(folder, "incomplete.json", incomplete))
+    assert refused.code == 1
+    assert "#/time_zone" in refused.err
+    assert "#/country" in refused.err
+    assert deployment("issuers", "add", folder / "missing.json").code == 2
+    assert deployment("issuers", "add", written(folder, "list.json", [])).code == 2
+
+
+def test_keys_go_from_pre_published_to_revoked(deployment, folder):
+    assert deployment("keys", "generate", "wut", "--activate").code == 1
+    made = deployment("keys", "generate", "wut", "--algorithm", "Ed25519")
+    assert (made.code, "pre-published" in made.out) == (0, True)
+    fragment = made.out.split()[0]
+    first = fragment.rsplit("-", 1)[0] + "-1"
+    assert deployment("keys", "activate", "wut", fragment).code == 0
+    listed = {line.split()[0]: line.split()[2] for line in deployment("keys", "list", "wut").out.splitlines()}
+    assert (listed[fragment], listed[first]) == ("active", "retired")
+    assert deployment("keys", "activate", "wut", first).code == 1
+    issued = written(folder, "request.json", full_request("academic"))
+    assert deployment("issue", "wut", issued).code == 0
+    revoked = deployment("keys", "revoke", "wut", fragment, "--reason", "lost", "--yes")
+    assert (revoked.code, "1 credentials" in revoked.out) == (0, True)
+    said = deployment("doctor")
+    assert (said.code, "wut: no active key for Ed25519" in said.out) == (1, True)
+    assert deployment("keys", "list", "nobody").code == 1
+    assert deployment("keys", "retire", "wut", "ed25519-1999-1").code == 1
+
+
+def test_an_api_key_is_shown_once_listed_without_its_secret_and_closed(deployment):
+    made = deployment("api-keys", "create", "wut", "--label", "SIS", "--scope", "credentials:read", "--days", "30")
+    key = made.out.strip()
+    assert re.fullmatch(r"enh_[a-z0-9]{12}_[A-Za-z0-9_-]{43}[0-9a-f]{8}", key)
+    prefix = key.split("_")[1]
+    listed = deployment("api-keys", "list", "wut").out
+    assert prefix in listed
+    assert "credentials:read  SIS" in listed
+    assert key.split("_", 2)[2] not in listed
+    assert deployment("api-keys", "revoke", "wut", prefix).code == 0
+    assert "revoked" in deployment("api-keys", "list", "wut").out
+    assert deployment("api-keys", "revoke", "wut", prefix).code == 1
+    assert deployment("api-keys", "create", "nobody").code == 1
+    assert deployment("api-keys", "create", "wut", "--scope", "everything").code == 2
+
+
+def test_offerings_are_imported_one_by_one_and_refusals_counted(deployment, folder):
+    good = written(folder, "good.json", an_offering())
+    broken = written(folder, "broken.json", an_offering("academic", {"workload": {}}))
+    said = deployment("offerings", "import", "wut", good, broken, written(folder, "bad.json", {"title": 3}))
+    assert said.code == 1
+    assert re.search(r"good\.json: [0-9a-f-]{36} version 1", said.out)
+    assert "2 of 3 files were refused." in said.err
+    assert "#/workload/ects" in said.err
+    assert "ENHANCE template 2021-06, 7.6" in said.err
+    draft = deployment("offerings", "import", "wut", "--no-publish", broken)
+    assert (draft.code, "draft" in draft.out) == (0, True)
+
+
+def test_a_request_is_rehearsed_issued_written_and_verified(deployment, folder):
+    request = written(folder, "request.json", full_request("academic"))
+    rehearsed = deployment("issue", "wut", request, "--dry-run")
+    assert json.loads(rehearsed.out)["issuable"] is True
+    credential = folder / "credential.json"
+    issued = deployment("issue", "wut", request, "--output", credential)
+    record = json.loads(issued.out)
+    assert record["state"] == "issued"
+    assert json.loads(deployment("issue", "wut", request).out)["id"] == record["id"]
+
+    said = deployment("verify", credential)
+    assert said.code == 0, said.out
+    assert said.out.strip().splitlines()[-1].startswith("VALID: ")
+    report = json.loads(deployment("verify", credential, "--json").out)
+    assert report["verdict"] == "valid"
+    german = deployment("verify", credential, "--language", "de")
+    assert (german.code, german.out != said.out) == (0, True)
+
+    document = json.loads(credential.read_text(encoding="utf-8"))
+    document["validFrom"] = "2020-01-01T00:00:00Z"
+    tampered = deployment("verify", written(folder, "tampered.json", document))
+    assert (tampered.code, "INVALID: " in tampered.out) == (1, True)
+    foreign = deployment("verify", written(folder, "foreign.json", {"hello": "world"}))
+    assert foreign.code in (1, 3)
+    malformed = folder / "malformed.json"
+    malformed.write_bytes(b'{"a": 1, "a": 2}')
+    said = deployment("verify", malformed)
+    assert (said.code, "duplicate-member" in said.err) == (1, True)
+    assert deployment("verify", folder / "nothing.json").code == 2
+
+
+def test_a_sandbox_credential_is_undecided_for_a_script(deployment, folder):
+    credential = folder / "credential.json"
+    request = written(folder, "request.json", full_request("service", awarding_body="test"))
+    assert deployment("issue", "test", request, "--output", credential).code == 0
+    said = deployment("verify", credential)
+    assert (said.code, "INDETERMINATE" in said.out) == (3, True)
+
+
+def test_a_refused_request_lists_every_finding_and_exits_1(deployment, folder):
+    broken = altered(a_request("academic"), {"offering.workload": {}, "offering.level": {}})
+    said = deployment("issue", "wut", written(folder, "broken.json", broken))
+    assert (said.code, said.out) == (1, "")
+    assert "#/offering/workload/ects" in said.err
+    assert "#/offering/level/eqf" in said.err
+    rehearsed = deployment("issue", "wut", folder / "broken.json", "--dry-run")
+    assert (rehearsed.code, json.loads(rehearsed.out)["issuable"]) == (1, False)
+    assert deployment("issue", "nobody", folder / "broken.json").code == 1
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.mark.slow
+def test_the_real_server_answers_writes_a_clean_log_and_stops_when_told(deployment, folder):
+    key = deployment("api-keys", "create", "wut").out.strip()
+    port = free_port()
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY), "PYTHONWARNINGS": "error"}
+    with (folder / "log").open("wb") as log:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "app", "serve", "--port", str(port)],
+            cwd=REPOSITORY,
+            env=environment,
+            stdout=log,
+            stderr=log,
+        )
+    try:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=20) as client:
+            give_up_at = time.monotonic() + 30
+            while True:
+                try:
+                    assert client.get("/healthz").status_code == 200
+                    break
+                except httpx.TransportError:
+                    assert server.poll() is None, (folder / "log").read_text()
+                    assert time.monotonic() < give_up_at
+                    time.sleep(0.1)
+            client.headers["Authorization"] = f"Bearer {key}"
+            record = client.post("/api/v1/credentials", json=full_request("academic")).json()
+            path = record["public_url"].removeprefix("http://localhost:8000")
+            credential = client.get(path)
+            head = client.head(path)
+            assert (head.status_code, head.content, head.headers["etag"]) == (200, b"", credential.headers["etag"])
+            assert head.headers["content-length"] == str(len(credential.content))
+            assert client.post("/verify", content=credential.content).json()["verdict"] == "valid"
+            assert client.post("/verify", content=b" " * 2_000_000).status_code == 413
+            assert client.get("/c/%00").status_code == 404
+            assert client.get("/openapi.json").json()["openapi"] == "3.1.0"
+            assert "server" not in credential.headers
+    finally:
+        server.send_signal(signal.SIGTERM)
+        code = server.wait(timeout=20)
+    text = (folder / "log").read_text(encoding="utf-8")
+    assert code in (0, -signal.SIGTERM), text
+    for secret in ("Zoë", "Øst", key, path.rsplit("/", 1)[1], "Traceback"):
+        assert secret not in text
+    events = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
+    assert {event["route"] for event in events if event["event"] == "request"} >= {"/c/{token}", "/verify"}
