@@ -668,6 +668,24 @@ PAIRS = [
         "#/offering/quality_assurance/basis",
     ),
     Pair(
+        "quality-decision-without-agency",
+        REQUIRED,
+        "7.13",
+        CERTIFICATE,
+        {"offering.quality_assurance.decision": {"title": {"en": "Accredited"}}},
+        "#/offering/quality_assurance/decision",
+    ),
+    Pair(
+        "quality-decision-without-agency",
+        REQUIRED,
+        "7.13",
+        an_academic_certificate(
+            {"offering.quality_assurance.agency": OUTSIDE, "offering.quality_assurance.valid_until": "2030-09-30"}
+        ),
+        {"offering.quality_assurance.agency": ABSENT},
+        "#/offering/quality_assurance/valid_until",
+    ),
+    Pair(
         "esg-unstated",
         ADVICE,
         "7.13",

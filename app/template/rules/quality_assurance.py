@@ -42,6 +42,25 @@ def quality_assurance_agency_only(case: Case) -> Sightings:
 
 
 @rule(
+    "quality-decision-without-agency",
+    REQUIRED,
+    "7.13",
+    "A decision and its last day of validity are those of an agency, which is named.",
+)
+def quality_decision_without_agency(case: Case) -> Sightings:
+    """Find what nobody decided: the document has an accreditation only with its agency, and nothing may be lost."""
+    stated = case.offering.quality_assurance
+    if stated is None or stated.agency is not None:
+        return
+    for member, value in (("decision", stated.decision), ("valid_until", stated.valid_until)):
+        if value is not None:
+            yield (
+                case.in_offering("quality_assurance", member),
+                "Name the agency that decided: without it the document has no place for this.",
+            )
+
+
+@rule(
     "esg-unstated",
     ADVICE,
     "7.13",
