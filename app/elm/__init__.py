@@ -8,5 +8,6 @@ absent; what is kept inside never gets in. ``read`` and ``check_format`` never r
 
 Public: ``mapping`` (``map_award``, ``Tree``), ``rendering`` (``CredentialFacts``, ``render_vcdm2``, ``render_edc``),
 ``reading`` (``read``, ``Reading``), ``placing`` (``in_document``), ``checks`` (``check_format``), ``vocabularies``
-(``codes``, ``code_list``, ``labels``, ``concept_scheme_document``), ``homes`` (where each element stands).
+(``codes``, ``code_list``, ``labels``, ``concept_scheme_document``), ``homes`` (where each element stands), ``mould``
+(``cast``, ``shape_of``, ``DocumentMould``: all of that for many awards of one shape, without mapping each).
 """
