@@ -54,6 +54,8 @@ async def make_token_form(office: Office, credential: Credential) -> None:
         Erased: the learner's data was erased.
         SigningKeysMissing, SigningFailed, DatabaseUnavailable: try again later.
     """
+    # Not the keys of some seconds ago: bytes that never change must not be signed with one that was revoked since.
+    office.forget_issuers()
     issuer = next(item for item in (await office.all_issuers()).values() if item.issuer_id == credential.issuer_id)
     # 1
     async with office.database.read() as connection:

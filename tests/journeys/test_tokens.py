@@ -15,7 +15,7 @@ from app.status import BitstringStatusList
 from app.store import data_keys, secured_forms, signing_keys
 from tests.builders import full_request
 from tests.counterparts.remote_keyring import RemoteKeyring
-from tests.deployments import a_deployment
+from tests.deployments import a_deployment, open_office
 
 TOKEN = "application/vc+jwt"
 
@@ -215,6 +215,21 @@ async def test_a_revoked_key_takes_its_tokens_along(deployment, record):
     token = await fetch_token(deployment, record)
     await setup.revoke_key(deployment.office, "wut", "p256-2026-1", "lost")
     assert (await deployment.verify(token))["reason"]["code"] == "key-revoked"
+
+
+async def test_a_key_that_another_process_revoked_a_moment_ago_signs_no_token(sqlite_prepared):
+    async with a_deployment(sqlite_prepared) as deployment:
+        record = await deployment.issue(full_request("academic"))
+        url, keys, _ = sqlite_prepared
+        elsewhere = open_office(url, keys, deployment.clock)
+        await setup.generate_keys(elsewhere, "wut")
+        for fragment in ("ed25519-2026-2", "p256-2026-2"):
+            await setup.activate_key(elsewhere, "wut", fragment)
+        await setup.revoke_key(elsewhere, "wut", "p256-2026-1", "lost")
+        await elsewhere.close()
+        token = await fetch_token(deployment, record)
+        assert parts_of(token)[0]["kid"].endswith("#p256-2026-2-jwk")
+        assert (await deployment.verify(token))["verdict"] == "valid"
 
 
 async def test_those_who_ask_at_once_get_the_same_bytes_and_one_event(deployment, record):
