@@ -27,6 +27,7 @@ from app.securing.data_integrity import (
     ResolveMethod,
     SelfCheckFailed,
     make_proofs,
+    make_proofs_over_digest,
     secure,
     verify_proofs,
 )
@@ -50,6 +51,7 @@ __all__ = [
     "TokenOutcome",
     "TokenResult",
     "make_proofs",
+    "make_proofs_over_digest",
     "secure",
     "verify_proofs",
 ]

@@ -170,8 +170,33 @@ async def make_proofs(
 ) -> list[dict[str, str]]:
     """Return the proofs over a document whose canonical form the caller can give for a hash name.
 
-    For callers that have the canonical form anyway, such as a batch in which most of it is the same for everybody.
     ``canonical_document`` is called once for each hash in use.
+
+    Raises:
+        SigningFailed: a signer is not available.
+        SelfCheckFailed: a signature came back wrong.
+    """
+    return await make_proofs_over_digest(
+        context,
+        lambda name: hashlib.new(name, canonical_document(name)).digest(),
+        signers=signers,
+        created=created,
+        canonicalize=canonicalize,
+    )
+
+
+async def make_proofs_over_digest(
+    context: object,
+    document_digest: Callable[[str], bytes],
+    *,
+    signers: Sequence[tuple[Signer, str]],
+    created: datetime,
+    canonicalize: Canonicalize = jsonld.canonicalize,
+) -> list[dict[str, str]]:
+    """Return the proofs over a document the hash of whose canonical form the caller can give for a hash name.
+
+    For callers that have hashed most of it before, such as a mould, whose head is the same for everybody.
+    ``document_digest`` is called once for each hash in use. Each proof is checked as :func:`secure` says.
 
     Raises:
         SigningFailed: a signer is not available.
@@ -181,8 +206,7 @@ async def make_proofs(
         raise ValueError("a proof needs a signer")
     instant = _to_instant(created)
     document_hashes = {
-        name: hashlib.new(name, canonical_document(name)).digest()
-        for name in dict.fromkeys(hash_name(signer.algorithm) for signer, _ in signers)
+        name: document_digest(name) for name in dict.fromkeys(hash_name(signer.algorithm) for signer, _ in signers)
     }
 
     async def prove(signer: Signer, method: str) -> dict[str, str]:

@@ -1,4 +1,5 @@
 import asyncio
+import hashlib
 import itertools
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -17,7 +18,14 @@ from app.jsonld.contexts import (
     PINNED_CONTEXTS,
 )
 from app.keys import Algorithm, InProcessSigner, SigningFailed
-from app.securing import SIGNING_SUITES, AlreadySecured, SelfCheckFailed, secure, verify_proofs
+from app.securing import (
+    SIGNING_SUITES,
+    AlreadySecured,
+    SelfCheckFailed,
+    make_proofs_over_digest,
+    secure,
+    verify_proofs,
+)
 from app.securing.data_integrity import canonical_proof_config
 from tests.counterparts.slow_signer import Fault, SlowSigner
 from tests.securing.pyld_canonicalization import canonicalize_with_pyld
@@ -274,3 +282,20 @@ async def test_whatever_a_name_holds_it_is_covered(name):
     (bad,) = verify_proofs(secured | {"name": name + "x"}, keys_of(signer), now=CREATED)
     assert good.verified
     assert bad.signature_holds is False
+
+
+async def test_proofs_over_a_digest_are_those_over_the_document():
+    pairs = [(signer, method_of(signer)) for signer in SIGNERS.values()]
+    secured = await secure(a_credential(), signers=pairs, created=CREATED)
+    digests = {name: hashlib.new(name, canonicalize(a_credential())).digest() for name in ("sha256", "sha384")}
+    proofs = await make_proofs_over_digest([CREDENTIALS_V2], digests.__getitem__, signers=pairs, created=CREATED)
+
+    assert proofs == secured["proof"]
+
+
+async def test_a_proof_over_a_digest_is_checked_like_any_other():
+    broken = SlowSigner(Algorithm.ED25519, faults=(Fault.SIGNS_WITH_ANOTHER_KEY,))
+    with pytest.raises(SelfCheckFailed):
+        await make_proofs_over_digest(
+            [CREDENTIALS_V2], lambda _: bytes(32), signers=[(broken, "did:example:x#k")], created=CREATED
+        )
