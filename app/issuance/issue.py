@@ -42,11 +42,12 @@ from app.keys import DataCipher, DataKey
 from app.securing import vc_jose
 from app.securing.data_integrity import secure
 from app.status import StatusPurpose, status_list_entries, status_list_url
-from app.store import awards, credentials, data_keys, events, idempotency, offerings, secured_forms
+from app.store import awards, credentials, data_keys, events, idempotency, issuing, offerings, secured_forms
 from app.store.awards import NUMBER_TAKEN, Award, AwardRevision
 from app.store.connection import Connection
 from app.store.credentials import Credential, CredentialEntry
 from app.store.failures import AlreadyThere
+from app.store.issuing import NewCredential
 from app.store.secured_forms import SecuredForm
 from app.store.states import Audience, CredentialState, FormState
 from app.store.status_events import Standing
@@ -325,6 +326,8 @@ def key_ids(issuer: Issuer) -> list[UUID]:
 
 async def _store(office: Office, draft: Draft, claim: "Claim | None", content: bytes | None) -> Answer:
     """Store ``draft`` in one transaction: as issued with ``content``, as prepared without."""
+    if content is not None and (answer := await _store_plainly(office, draft, claim, content)):
+        return answer
     async with office.database.transaction() as connection:
         if claim and (earlier := await claim.begin(connection, office, draft.created_at)):
             return earlier
@@ -335,31 +338,76 @@ async def _store(office: Office, draft: Draft, claim: "Claim | None", content: b
         if not new:
             return await _existing(connection, office, draft, award, version, claim)
         await store_draft(connection, draft, version, content)
-        record = record_of(
-            office,
-            draft.prepared.issuer.body.slug,
-            entry_of(draft, version),
-            forms_of(office, draft.credential.id, FormState.READY if content else FormState.PENDING),
-            advice(list(draft.prepared.findings)),
-        )
-        answer = Answer(201, record.model_dump_json().encode(), draft.credential.id)
+        answer = _first_answer(office, draft, version, FormState.READY if content else FormState.PENDING)
         if claim and content is not None:
             await claim.finish(connection, answer, draft.data_key)
         return answer
 
 
+async def _store_plainly(office: Office, draft: Draft, claim: "Claim | None", content: bytes) -> Answer | None:
+    """Store a new award in one statement, which is a transaction by itself; none: that is not all there is to it.
+
+    The same unique constraints decide as in :func:`_store`. Where one refuses (the award, its number or the request's
+    key is there), nothing was stored, and the careful way finds out what to answer.
+    """
+    if draft.revision > 1:
+        return None
+    source = draft.prepared.source
+    if source.offering_id is not None and source.version is not None:
+        version = OfferingVersionName(id=source.offering_id, version=source.version)
+    else:
+        async with office.database.read_once() as connection:
+            kept = await offerings.find_kept(
+                connection,
+                draft.award.awarding_body_id,
+                learner_key=draft.award.learner_key,
+                awarded_on=draft.award.awarded_on,
+                digest=source.content_sha256,
+            )
+        if kept is None:
+            return None
+        version = OfferingVersionName(id=kept[0], version=kept[1])
+    answer = _first_answer(office, draft, version, FormState.READY)
+    try:
+        async with office.database.write_once() as connection:
+            await issuing.add_award(
+                connection,
+                replace(draft.award, offering_id=version.id),
+                _new_credential(draft, version, content),
+                answered=claim.answered(answer, draft) if claim else None,
+            )
+    except AlreadyThere:
+        return None
+    return answer
+
+
+def _first_answer(office: Office, draft: Draft, version: OfferingVersionName, state: FormState) -> Answer:
+    record = record_of(
+        office,
+        draft.prepared.issuer.body.slug,
+        entry_of(draft, version),
+        forms_of(office, draft.credential.id, state),
+        advice(list(draft.prepared.findings)),
+    )
+    return Answer(201, record.model_dump_json().encode(), draft.credential.id)
+
+
 async def store_draft(
     connection: Connection, draft: Draft, version: OfferingVersionName, content: bytes | None
 ) -> None:
-    """Write the rows of a new credential and its event."""
+    """Write the rows of a new credential, of an award that is there, and its event."""
+    await issuing.add_credential(connection, _new_credential(draft, version, content))
+
+
+def _new_credential(draft: Draft, version: OfferingVersionName, content: bytes | None) -> NewCredential:
     credential = draft.credential
     body, award_id, moment = credential.awarding_body_id, credential.award_id, draft.created_at
     seal = DataCipher.seal
-    if draft.wrapped_key is not None:
-        await data_keys.add(connection, data_keys.DataKey(award_id, body, draft.wrapped_key, moment))
-    await awards.add_revision(
-        connection,
-        AwardRevision(
+    form_id = uuid4()
+    payload = orjson.dumps(draft.document)
+    return NewCredential(
+        data_key=None if draft.wrapped_key is None else data_keys.DataKey(award_id, body, draft.wrapped_key, moment),
+        revision=AwardRevision(
             awarding_body_id=body,
             award_id=award_id,
             revision=draft.revision,
@@ -370,13 +418,8 @@ async def store_draft(
             mapping_version=MAPPING_VERSION,
             created_at=moment,
         ),
-    )
-    await credentials.add(connection, credential)
-    form_id = uuid4()
-    payload = orjson.dumps(draft.document)
-    await secured_forms.add(
-        connection,
-        SecuredForm(
+        credential=credential,
+        form=SecuredForm(
             id=form_id,
             awarding_body_id=body,
             award_id=award_id,
@@ -394,10 +437,7 @@ async def store_draft(
             created_at=moment,
         ),
         signed_with=key_ids(draft.prepared.issuer) if content else (),
-    )
-    await events.append(
-        connection,
-        events.Event(
+        event=events.Event(
             awarding_body_id=body,
             at=moment,
             actor=draft.caller.actor,
@@ -669,6 +709,19 @@ class Claim:
         if row.status is None:
             raise RequestUnderWay
         return await self._replay(connection, office, row)
+
+    def answered(self, answer: Answer, draft: Draft) -> idempotency.RememberedRequest:
+        """Return what is to be remembered of a request that is answered as soon as it is stored."""
+        return idempotency.RememberedRequest(
+            awarding_body_id=self.awarding_body_id,
+            key=self.key,
+            request_sha256=self.request_sha256,
+            credential_id=answer.credential_id,
+            status=answer.status,
+            answer=DataCipher.seal(draft.data_key, answer.record, self._place()),
+            created_at=draft.created_at,
+            lease_until=None,
+        )
 
     async def finish(self, connection: Connection, answer: Answer, data_key: DataKey) -> None:
         """Remember the answer, in the transaction that makes it true."""

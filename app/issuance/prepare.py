@@ -11,6 +11,7 @@ Mapping and rules never run inside a transaction.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any, ClassVar
 from uuid import UUID
@@ -169,11 +170,17 @@ async def _offering_of(
         content = canonical(wanted.model_dump(mode="json", exclude_defaults=True))
         return wanted, OfferingSource(content, sha256(content).digest())
     assert isinstance(wanted, OfferingReference)
-    async with office.database.read() as connection:
-        found = await offerings.find_version(connection, caller.awarding_body_id, UUID(wanted.id), wanted.version)
-        kept = await offerings.find(connection, caller.awarding_body_id, UUID(wanted.id))
+    async with office.database.read_once() as connection:
+        found = await offerings.find_published(connection, caller.awarding_body_id, UUID(wanted.id), wanted.version)
     usable = {OfferingState.PUBLISHED, OfferingState.WITHDRAWN} if withdrawn_too else {OfferingState.PUBLISHED}
-    if found is None or kept is None or kept.state not in usable:
+    if found is None or found[1] not in usable:
         raise OfferingUnknown
-    source = OfferingSource(found.content, found.content_sha256, found.offering_id, found.version)
-    return Offering.model_validate_json(found.content), source
+    version = found[0]
+    source = OfferingSource(version.content, version.content_sha256, version.offering_id, version.version)
+    return _read_offering(version.content), source
+
+
+@lru_cache(maxsize=256)
+def _read_offering(content: bytes) -> Offering:
+    """Read the content of a published offering, which is the same for every learner."""
+    return Offering.model_validate_json(content)

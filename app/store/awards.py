@@ -75,6 +75,16 @@ async def add_revision(connection: Connection, revision: AwardRevision) -> None:
         TransitionRefused: the award is not at the revision before, so somebody else corrected it meanwhile.
         AlreadyThere: the revision exists.
     """
+    await advance(connection, revision)
+    await connection.execute(insertion(award_revision), to_row(revision))
+
+
+async def advance(connection: Connection, revision: AwardRevision) -> None:
+    """Let ``revision``, if it is a later one, be its award's current revision.
+
+    Raises:
+        TransitionRefused: the award is not at the revision before, so somebody else corrected it meanwhile.
+    """
     if revision.revision > 1:
         moved = await connection.execute(
             update(award)
@@ -86,7 +96,6 @@ async def add_revision(connection: Connection, revision: AwardRevision) -> None:
         )
         if not moved:
             raise TransitionRefused
-    await connection.execute(insertion(award_revision), to_row(revision))
 
 
 async def find(connection: Connection, awarding_body_id: UUID, award_id: UUID) -> Award | None:

@@ -93,6 +93,11 @@ async def add(connection: Connection, new: Credential) -> None:
         AlreadyThere: the identifier, the token or the place in the status list is taken.
     """
     await connection.execute(insertion(credential), to_row(new))
+    await outdate_list(connection, new)
+
+
+async def outdate_list(connection: Connection, new: Credential) -> None:
+    """Mark the list of a new copy as out of date if its award was revoked or suspended before."""
     await connection.execute(_OUTDATE_LIST, {"list_id": new.status_list_id, "of_award": new.award_id})
 
 

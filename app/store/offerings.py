@@ -7,10 +7,10 @@ the digest of its canonical content, so that every award has an offering (model.
 import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, Select, desc, func, select, union_all, update
 
 from app.store.connection import Connection
 from app.store.failures import TransitionRefused
@@ -62,6 +62,48 @@ _UNLISTED: Final = Prepared(
     .join(offering, offering.c.id == offering_version.c.offering_id)
     .where(*equal(offering, "awarding_body_id", "inline_sha256"), *equal(offering_version, "content_sha256"))
 )
+
+
+def _corrected(*columns: Any) -> Select[Any]:  # noqa: ANN401 - whatever a SELECT takes
+    return (
+        select(*columns)
+        .join(award, award.c.offering_id == offering_version.c.offering_id)
+        .join(offering, offering.c.id == offering_version.c.offering_id)
+        .where(
+            *equal(award, "awarding_body_id", "learner_key", "awarded_on"),
+            offering.c.listed.is_(False),
+            offering_version.c.version > 1,
+            *equal(offering_version, "content_sha256"),
+        )
+    )
+
+
+_NAME: Final = (offering_version.c.offering_id, offering_version.c.version)
+_CORRECTED: Final = Prepared(_corrected(offering_version).order_by(offering_version.c.version.desc()).limit(1))
+_KEPT: Final = Prepared(
+    union_all(
+        _corrected(*_NAME),
+        select(*_NAME)
+        .join(offering, offering.c.id == offering_version.c.offering_id)
+        .where(*equal(offering, "awarding_body_id", "inline_sha256"), *equal(offering_version, "content_sha256")),
+    )
+    .order_by(desc("version"))  # the unlisted one is kept as version 1, a corrected one is later
+    .limit(1)
+)
+
+
+def _published(*columns: str) -> Prepared:
+    return Prepared(
+        select(offering_version, offering.c.state)
+        .join(offering, offering.c.id == offering_version.c.offering_id)
+        .where(*equal(offering_version, *columns), offering_version.c.published_at.is_not(None))
+        .order_by(offering_version.c.version.desc())
+        .limit(1)
+    )
+
+
+_PUBLISHED: Final = _published("awarding_body_id", "offering_id", "version")
+_NEWEST_PUBLISHED: Final = _published("awarding_body_id", "offering_id")
 
 
 async def create_draft(
@@ -180,22 +222,50 @@ async def find_corrected(
     connection: Connection, awarding_body_id: UUID, *, learner_key: bytes, awarded_on: date, digest: bytes
 ) -> OfferingVersion | None:
     """Return the later version of an unlisted offering that an award of this learner and day was corrected to."""
-    rows = await connection.fetch_all(
-        select(offering_version)
-        .join(award, award.c.offering_id == offering_version.c.offering_id)
-        .join(offering, offering.c.id == offering_version.c.offering_id)
-        .where(
-            award.c.awarding_body_id == awarding_body_id,
-            award.c.learner_key == learner_key,
-            award.c.awarded_on == awarded_on,
-            offering.c.listed.is_(False),
-            offering_version.c.version > 1,
-            offering_version.c.content_sha256 == digest,
-        )
-        .order_by(offering_version.c.version.desc())
-        .limit(1)
+    row = await connection.fetch_one(
+        _CORRECTED,
+        {
+            "awarding_body_id": awarding_body_id,
+            "learner_key": learner_key,
+            "awarded_on": awarded_on,
+            "content_sha256": digest,
+        },
     )
-    return from_row(OfferingVersion, rows[0]) if rows else None
+    return maybe_from_row(OfferingVersion, row)
+
+
+async def find_kept(
+    connection: Connection, awarding_body_id: UUID, *, learner_key: bytes, awarded_on: date, digest: bytes
+) -> tuple[UUID, int] | None:
+    """Return offering and version for an award whose offering came inside its request, or none if it is new.
+
+    The answers of :func:`find_corrected` and, failing that, :func:`find_unlisted`, in one statement.
+    """
+    row = await connection.fetch_one(
+        _KEPT,
+        {
+            "awarding_body_id": awarding_body_id,
+            "learner_key": learner_key,
+            "awarded_on": awarded_on,
+            "inline_sha256": digest,
+            "content_sha256": digest,
+        },
+    )
+    return None if row is None else (row["offering_id"], row["version"])
+
+
+async def find_published(
+    connection: Connection, awarding_body_id: UUID, offering_id: UUID, version: int | None = None
+) -> tuple[OfferingVersion, OfferingState] | None:
+    """Return a published version, the newest if none is named, with the state of its offering; or none."""
+    named: dict[str, UUID | int] = {"awarding_body_id": awarding_body_id, "offering_id": offering_id}
+    if version is None:
+        row = await connection.fetch_one(_NEWEST_PUBLISHED, named)
+    elif version <= LARGEST_VERSION:
+        row = await connection.fetch_one(_PUBLISHED, named | {"version": version})
+    else:
+        row = None
+    return None if row is None else (from_row(OfferingVersion, row), row["state"])
 
 
 async def find(connection: Connection, awarding_body_id: UUID, offering_id: UUID) -> Offering | None:

@@ -42,7 +42,7 @@ class Plan:
         dialect = _DIALECTS[dialect_name]
         compiled = statement.compile(dialect=dialect, column_keys=list(names) or None)
         assert isinstance(compiled, SQLCompiler)
-        self.writes: Final = not isinstance(statement, sa.Select)
+        self.writes: Final = not isinstance(statement, sa.SelectBase)
         if compiled.post_compile_params:
             # IN with a list: as many places as the list has members, so this plan is good for this list only.
             expanded = compiled.construct_expanded_state()
