@@ -189,7 +189,8 @@ async def test_a_defect_goes_no_further_than_our_own_log(sqlite_deployment):
         sent.append(message)
 
     try:
-        await sqlite_deployment.application(scope, receive, send)
+        with capture_logs():
+            await sqlite_deployment.application(scope, receive, send)
     except Exception:  # noqa: BLE001 - whatever it is
         pytest.fail(traceback.format_exc())
     assert [message["type"] for message in sent] == ["http.response.start", "http.response.body"]
