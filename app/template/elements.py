@@ -69,6 +69,32 @@ def _duration(value: str) -> str:
     return value
 
 
+_SLUG: Final = "[a-z][a-z0-9-]{1,30}"
+
+_PERCENT: Final = "%[0-9A-Fa-f]{2}"
+_NAME: Final = rf"(?:[A-Za-z0-9._~!$&'()*+,;=-]|{_PERCENT})"
+_PCHAR: Final = rf"(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|{_PERCENT})"
+HTTP_URL: Final = re.compile(
+    rf"https?://(?:{_NAME}+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{{1,5}})?"
+    rf"(?:/{_PCHAR}*)*(?:\?(?:{_PCHAR}|[/?])*)?(?:#(?:{_PCHAR}|[/?])*)?"
+)
+"""RFC 3986 sections 3.2 to 3.5, without user information (RFC 9110 section 4.2.4). What it does not admit, an RDF graph
+cannot carry as it stands (RDF 1.1 N-Quads, IRIREF)."""
+
+
+def _web_address(value: str) -> str:
+    if not HTTP_URL.fullmatch(value):
+        raise PydanticCustomError(
+            "web-address-malformed",
+            "Not an http or https address in the characters of RFC 3986; write others percent-encoded, such as %20.",
+        )
+    return value
+
+
+def _slug_or_web_address(value: str) -> str:
+    return value if re.fullmatch(_SLUG, value) else _web_address(value)
+
+
 def _plain(value: Decimal) -> str:
     text = f"{value:f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
@@ -87,9 +113,7 @@ Money = Annotated[Decimal, _two_places(1_000_000), BeforeValidator(_decimal), Pl
 
 MemberSlug = Annotated[
     str,
-    Field(
-        pattern=r"^[a-z][a-z0-9-]{1,30}$", description="A university of the alliance, by its slug, such as tu-berlin"
-    ),
+    Field(pattern=f"^{_SLUG}$", description="A university of the alliance, by its slug, such as tu-berlin"),
 ]
 CountryCode = Annotated[
     str,
@@ -114,7 +138,13 @@ NqfCode = Annotated[
 ]
 TargetGroupCode = Annotated[str, Field(pattern=r"^[a-z0-9-]{3,40}$", description="GET /api/v1/codes/target-group")]
 WebAddress = Annotated[
-    str, Field(pattern=r"^https?://[!-~]+$", max_length=2000, description="Absolute http or https URL, ASCII only")
+    str,
+    Field(
+        max_length=2000,
+        description="Absolute http or https URL; other characters than those of RFC 3986 are percent-encoded",
+        json_schema_extra={"format": "uri", "pattern": "^https?://[!-~]+$"},
+    ),
+    AfterValidator(_web_address),
 ]
 Duration = Annotated[
     str, Field(max_length=40, description="ISO 8601 duration, such as P4M or P10D"), AfterValidator(_duration)
@@ -174,10 +204,11 @@ class StudentIdentifier(Element):
     assigned_by: Annotated[
         str,
         Field(
-            pattern=r"^([a-z][a-z0-9-]{1,30}|https?://[!-~]+)$",
             max_length=2000,
             description="A university of the alliance by its slug, another one by its web address",
+            json_schema_extra={"pattern": f"^({_SLUG}|https?://[!-~]+)$"},
         ),
+        AfterValidator(_slug_or_web_address),
     ]
 
 

@@ -53,6 +53,7 @@ FORM_CODES: Final[Mapping[str, str]] = {
     "too-many-decimal-places": "A number with more decimal places than accepted.",
     "unknown-member": "The template has no such member; the nearest known name is suggested.",
     "unusable": "The value cannot be used here for another reason.",
+    "web-address-malformed": "Not an http or https address in the characters of RFC 3986.",
     "wrong-format": "A text without the form that is expected here, such as that of a country code.",
     "wrong-type": "Another JSON type is expected here.",
 }
@@ -189,6 +190,7 @@ _PLAIN_WORDS: Final = {
     "decimal_parsing": ("number-malformed", "Not a decimal number such as 2.5."),
     "finite_number": ("number-malformed", "Not a finite number."),
     "duration-malformed": ("duration-malformed", None),
+    "web-address-malformed": ("web-address-malformed", None),
     "period-reversed": ("period-reversed", None),
     "int_parsing_size": ("out-of-range", "The number is too large."),
 }

@@ -5,12 +5,14 @@ import json
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from app.elm.checks import check_format
 from app.elm.placing import in_document
 from app.elm.reading import read
-from app.template.elements import Statement
-from tests.builders import SUBTYPES, full_request, required_only_request
+from app.jsonld import canonicalize
+from app.template.elements import HTTP_URL, Statement
+from tests.builders import SUBTYPES, an_academic_certificate, full_request, required_only_request
 from tests.elm.documents import BODIES, RENDERERS, a_document, a_statement, a_tree
 from tests.elm.statements import statements
 
@@ -49,6 +51,31 @@ def test_what_is_read_maps_to_the_same_tree_again(statement):
     assert a_tree(placed) == a_tree(statement)
     validated = Statement.model_validate(json.loads(placed.model_dump_json()))
     assert validated == placed
+
+
+_ADDRESSES = st.one_of(
+    st.from_regex(HTTP_URL, fullmatch=True).filter(lambda address: len(address) <= 2000),
+    st.text([chr(code) for code in range(0x20, 0x100)], min_size=1, max_size=8).map("https://home.example/{}".format),
+)
+
+
+@given(address=_ADDRESSES)
+@settings(max_examples=100, deadline=None)
+def test_every_web_address_that_the_types_admit_can_be_signed_and_reads_back(address):
+    with_it = {
+        "learner.student_identifiers.0.assigned_by": address,
+        "offering.quality_assurance.agency": {"name": {"en": "Agency"}, "country": "BEL", "homepage": address},
+        "offering.quality_assurance.decision": {"title": {"en": "Decision"}, "url": address},
+    }
+    try:
+        statement = a_statement(an_academic_certificate(with_it))
+    except ValidationError:
+        assert not HTTP_URL.fullmatch(address)
+        return
+    document = a_document(statement)
+    canonicalize(document)
+    assert check_format(document) == []
+    assert read(document).statement == in_document(statement)
 
 
 @given(statement=statements(), seed=st.randoms(use_true_random=False))

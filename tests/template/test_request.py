@@ -50,6 +50,7 @@ def codes_and_pointers(findings: list[Finding]) -> list[tuple[str, str]]:
     return [(finding.code, finding.pointer) for finding in findings]
 
 
+ASSIGNED_BY = "/learner/student_identifiers/0/assigned_by"
 CHANGES = [
     ({"learner": ABSENT}, "missing", "#/learner"),
     ({"offering": ABSENT}, "missing", "#/offering"),
@@ -123,12 +124,61 @@ CHANGES = [
     ),
     ({"offering.further_information.duration": "PT"}, "duration-malformed", "#/offering/further_information/duration"),
     ({"offering.further_information.duration": 4}, "wrong-type", "#/offering/further_information/duration"),
+    *(
+        ({"learner.student_identifiers.0.assigned_by": url}, "web-address-malformed", f"#{ASSIGNED_BY}")
+        for url in (
+            *(
+                "ftp://home.example/",
+                "https://",
+                "https:home.example",
+                "Home University",
+                "//home.example/",
+                "HTTP://a/",
+            ),
+            *(
+                "https://home.example/<b>",
+                'https://home.example/"',
+                "https://home.example/{id}",
+                "https://a.example/a|b",
+            ),
+            *("https://home.example/a\\b", "https://home.example/^", "https://home.example/`", "https://a.example/ b"),
+            *("https://home.example/%", "https://home.example/%2", "https://home.example/%zz", "https://%zz.example/"),
+            *(
+                "https://home.example/ä",
+                "https://home.example/\n",
+                "https://me:secret@home.example/",
+                "https://a.example:b/",
+            ),
+            *("https://home.example/[1]", "https://home.example/#a#b", "https://[::1", "https://home.example/\x7f"),
+        )
+    ),
     ({"learner.nickname": "Zed"}, "unknown-member", "#/learner/nickname"),
     ({"offering.participation.a/b~c": 1}, "unknown-member", "#/offering/participation/a~1b~0c"),
     ({"offering": REFERENCE | {"title": {"en": "X"}}}, "unknown-member", "#/offering/title"),
     ({"offering": {"id": "7"}}, "wrong-format", "#/offering/id"),
     ({"offering": REFERENCE | {"version": 0}}, "out-of-range", "#/offering/version"),
 ]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *(
+            "https://home.example",
+            "http://home.example:8080/~a/b;c=d,e/@f",
+            "https://[2001:db8::1]/",
+            "https://192.0.2.1/",
+        ),
+        *(
+            "https://xn--kln-sna.example/%C3%A4?q=a/b?c&d='e'#/f?g",
+            "https://home.example?x",
+            "https://home.example/a%5Bb%5D",
+        ),
+    ],
+)
+def test_a_web_address_of_rfc_3986_is_accepted(url: str) -> None:
+    request = parse_request(an_academic_certificate({"learner.student_identifiers.0.assigned_by": url}))
+    assert request.learner.student_identifiers[0].assigned_by == url
 
 
 @pytest.mark.parametrize(("change", "code", "pointer"), CHANGES, ids=lambda value: str(value)[:60])
