@@ -35,9 +35,9 @@ from app.elm.rendering import CredentialFacts, render_vcdm2
 from app.errors import Family, ServiceError, Weight
 from app.issuance.access import Caller
 from app.issuance.office import Issuer, Office, sealed_place
-from app.issuance.prepare import OfferingSource, PreparedAward, RulesBroken, prepare
+from app.issuance.prepare import OfferingSource, PreparedAward, RulesBroken, prepare, refuse_unfit
 from app.issuance.records import Advice, CredentialRecord, Form, OfferingVersionName, Status, advice
-from app.jsonld import ELM_CONTEXT_URL, canonicalize, pinned_context
+from app.jsonld import ELM_CONTEXT_URL, pinned_context
 from app.keys import DataCipher, DataKey
 from app.securing import vc_jose
 from app.securing.data_integrity import secure
@@ -155,6 +155,7 @@ async def rehearse(office: Office, caller: Caller, value: JsonValue) -> Rehearsa
 
     Raises:
         RequestMalformed, OfferingUnknown, AwardingBodyForeign: as :func:`issue`.
+        DocumentUnfit: a defect of ours, which a rehearsal finds before it is signed.
     """
     prepared, findings = await prepare(office, caller, parse_request(value))
     shown = [
@@ -174,7 +175,7 @@ async def rehearse(office: Office, caller: Caller, value: JsonValue) -> Rehearsa
     tree = prepared.tree(number, await office.bodies())
     urls = _status_urls(office, prepared.issuer, 0)
     document = render_vcdm2(tree, _facts(UUID(int=0), prepared, moment, status_list_entries(urls, 0)))
-    canonicalize(document)  # refuses what a signature would not cover
+    refuse_unfit(document)
     return Rehearsal(issuable=True, findings=shown, credential=document)
 
 

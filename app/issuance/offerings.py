@@ -1,16 +1,18 @@
 """Offerings: drafted, checked against the template, published in immutable versions, shown in the catalogue."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID, uuid4
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.elm.mapping import map_award
+from app.elm.rendering import CredentialFacts, render_vcdm2
 from app.elm.vocabularies import CODES
 from app.errors import Family, Finding, ServiceError, Weight
 from app.issuance.access import Caller
 from app.issuance.office import Office
-from app.issuance.prepare import OfferingUnknown, RulesBroken
+from app.issuance.prepare import OfferingUnknown, RulesBroken, refuse_unfit, today_in
 from app.store import awarding_bodies, events, offerings
 from app.store.connection import Connection
 from app.store.failures import TransitionRefused
@@ -18,7 +20,15 @@ from app.store.offerings import OfferingVersion
 from app.store.paging import Cursor
 from app.store.states import OfferingState
 from app.strict_json import JsonValue, canonical
-from app.template.elements import FurtherInformation, Offering, OtherInformation, Placement
+from app.template.elements import (
+    Award,
+    FurtherInformation,
+    Learner,
+    Offering,
+    OtherInformation,
+    Placement,
+    statement_of,
+)
 from app.template.request import parse_offering
 from app.template.rules import check_offering
 
@@ -169,6 +179,7 @@ async def publish(office: Office, caller: Caller, offering_id: UUID) -> Offering
         OfferingFixed: it was withdrawn; a draft that is left over does not bring it back.
         NothingToPublish: no draft.
         RulesBroken: a required rule of the template does not hold; every finding is listed.
+        DocumentUnfit: a defect of ours, found before anybody awards by it.
     """
     moment = office.clock()
     async with office.database.read() as connection:
@@ -180,9 +191,11 @@ async def publish(office: Office, caller: Caller, offering_id: UUID) -> Offering
         draft = await offerings.find_draft(connection, caller.awarding_body_id, offering_id)
     if draft is None:
         raise NothingToPublish
-    findings = await _findings(office, caller, Offering.model_validate_json(draft.content))
+    offering = Offering.model_validate_json(draft.content)
+    findings = await _findings(office, caller, offering)
     if any(finding.weight is Weight.REQUIRED for finding in findings):
         raise RulesBroken(findings=findings)
+    await _try(office, caller, offering)
     async with office.database.transaction() as connection:
         published = await offerings.publish(
             connection, awarding_body_id=caller.awarding_body_id, offering_id=offering_id, now=moment
@@ -313,6 +326,17 @@ def _own(caller: Caller, offering: Offering) -> Offering:
 async def _findings(office: Office, caller: Caller, offering: Offering) -> list[Finding]:
     issuer = await office.issuer(caller.slug)
     return check_offering(offering, body=issuer.body, codes=CODES)
+
+
+async def _try(office: Office, caller: Caller, offering: Offering) -> None:
+    """Make the document of an invented award, so that whatever stops all awards stops the publication."""
+    issuer, moment = await office.issuer(caller.slug), office.clock()
+    learner = Learner(
+        given_names="Sample", family_names="Learner", birth_date=date(2000, 1, 1), nationalities=(issuer.body.country,)
+    )
+    award = Award(learner=learner, awarded_on=today_in(issuer, moment))
+    tree = map_award(statement_of(offering, award), issuer.body, await office.bodies(), certificate_number="sample")
+    refuse_unfit(render_vcdm2(tree, CredentialFacts(uuid=UUID(int=0), issued=moment, valid_from=moment)))
 
 
 def _shown(findings: list[Finding]) -> list[OfferingFinding]:

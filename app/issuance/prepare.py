@@ -17,11 +17,13 @@ from typing import Any, ClassVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from app.elm.checks import check_format
 from app.elm.mapping import Tree, map_award
 from app.elm.vocabularies import CODES
 from app.errors import Family, Finding, ServiceError, Weight
 from app.issuance.access import Caller
 from app.issuance.office import Issuer, Office
+from app.jsonld import canonicalize
 from app.keys import learner_key
 from app.store import offerings
 from app.store.states import OfferingState
@@ -62,6 +64,17 @@ class AwardingBodyForeign(ServiceError):
     family: ClassVar[Family] = Family.NOT_FOUND
 
 
+class DocumentUnfit(ServiceError):
+    """The document that this service made of a good request is not of its own form: a defect here, not of the request.
+
+    Findings point into the document. Nothing was signed, stored or published.
+    """
+
+    code: ClassVar[str] = "document-unfit"
+    title: ClassVar[str] = "This service made a document that is not of its own form"
+    family: ClassVar[Family] = Family.RULE_BROKEN
+
+
 @dataclass(frozen=True, slots=True)
 class OfferingSource:
     """Where the offering of an award is kept: a published version, or the content that came with the request."""
@@ -89,6 +102,19 @@ class PreparedAward:
     def tree(self, certificate_number: str, bodies: Mapping[str, Any]) -> Tree:
         """Map the award onto ELM (pure)."""
         return map_award(self.statement, self.issuer.body, bodies, certificate_number=certificate_number)
+
+
+def refuse_unfit(document: Mapping[str, Any]) -> None:
+    """Look at an unsigned document as a stranger would, before anything depends on it.
+
+    Raises:
+        UnsafeDocument: a signature would not cover it.
+        DocumentUnfit: it is not what the European Digital Credential and our own form demand.
+    """
+    canonicalize(document)
+    findings = [finding for finding in check_format(document) if finding.weight is Weight.REQUIRED]
+    if findings:
+        raise DocumentUnfit(findings=findings)
 
 
 def today_in(issuer: Issuer, moment: datetime) -> date:
