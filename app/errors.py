@@ -46,6 +46,7 @@ class Family(StrEnum):
     CONFLICT = "conflict"
     RULE_BROKEN = "rule broken"
     TOO_LARGE = "too large"
+    MEDIA_TYPE = "media type not supported"
     LIMIT_REACHED = "limit reached"
     UNAVAILABLE = "unavailable"
 

@@ -87,6 +87,17 @@ async def withdraw(offering_id: UUID, office: TheOffice, caller: OfferingWriter)
 
 
 @router.get(
+    "/{offering_id}/versions",
+    response_model=list[OfferingVersionRecord],
+    responses=_FAILURES,
+    summary="List the published versions",
+)
+async def list_versions(offering_id: UUID, office: TheOffice, caller: OfferingReader) -> Response:
+    """Newest first."""
+    return json_answer(await stories.list_versions(office, caller, offering_id))
+
+
+@router.get(
     "/{offering_id}/versions/{version}",
     response_model=OfferingVersionRecord,
     responses=_FAILURES,

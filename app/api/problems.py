@@ -28,6 +28,7 @@ STATUS_OF_FAMILY: Final[dict[Family, int]] = {
     Family.NOT_FOUND: 404,
     Family.CONFLICT: 409,
     Family.TOO_LARGE: 413,
+    Family.MEDIA_TYPE: 415,
     Family.RULE_BROKEN: 422,
     Family.LIMIT_REACHED: 429,
     Family.UNAVAILABLE: 503,
@@ -100,7 +101,7 @@ def described(*families: Family) -> dict[int | str, dict[str, Any]]:
             "description": family.value.capitalize(),
             "content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}},
         }
-        for family in (*families, Family.TOO_LARGE)
+        for family in (*families, Family.TOO_LARGE, Family.MEDIA_TYPE)
     }
 
 

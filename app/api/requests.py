@@ -18,7 +18,7 @@ class MediaTypeUnsupported(ServiceError):
 
     code: ClassVar[str] = "media-type-unsupported"
     title: ClassVar[str] = "The body is not plain JSON"
-    family: ClassVar[Family] = Family.MALFORMED
+    family: ClassVar[Family] = Family.MEDIA_TYPE
 
 
 async def read_body(request: Request, *, max_bytes: int) -> bytes:

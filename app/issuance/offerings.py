@@ -258,6 +258,19 @@ async def read_version(office: Office, caller: Caller, offering_id: UUID, versio
     return _version_record(found, [])
 
 
+async def list_versions(office: Office, caller: Caller, offering_id: UUID) -> list[OfferingVersionRecord]:
+    """Return every published version, newest first.
+
+    Raises:
+        OfferingUnknown: not the caller's.
+    """
+    async with office.database.read() as connection:
+        if await offerings.find(connection, caller.awarding_body_id, offering_id) is None:
+            raise OfferingUnknown
+        versions = await offerings.list_versions(connection, caller.awarding_body_id, offering_id)
+    return [_version_record(version, []) for version in versions if version.published_at is not None]
+
+
 async def list_offerings(office: Office, caller: Caller, *, cursor: str | None, limit: int) -> OfferingPage:
     """Return the awarding body's offerings in any state, newest first.
 

@@ -148,7 +148,7 @@ async def test_a_body_beyond_the_limit_is_413_declared_or_not(deployment):
 async def test_another_content_type_or_a_content_coding_is_refused(deployment):
     for headers in ({"Content-Type": "text/plain"}, {"Content-Type": "application/xml"}, {"Content-Encoding": "gzip"}):
         answer = await deployment.system().post("/api/v1/credentials", json={}, headers=headers)
-        is_problem(answer, 400, "media-type-unsupported")
+        is_problem(answer, 415, "media-type-unsupported")
 
 
 NOWHERE = [
