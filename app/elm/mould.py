@@ -25,7 +25,7 @@ import hashlib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from enum import Enum
+from functools import cached_property
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
@@ -34,7 +34,6 @@ import orjson
 from app.elm.mapping import MAPPING_VERSION, Tree, mailbox_iri, map_award
 from app.elm.rendering import CredentialFacts, render_vcdm2
 from app.jsonld import canonicalize
-from app.jsonld.literals import is_absolute_iri
 from app.jsonld.mould import MouldUnfit, Pieces, QuadMould, Sentinels, Values, written
 from app.template.alliance import AwardingBody
 from app.template.elements import Award, Statement, statement_of
@@ -43,51 +42,102 @@ Said: TypeAlias = Mapping[str, Any]
 """An award in JSON without its defaults: ``award.model_dump(mode="json", exclude_defaults=True)``, as it is stored."""
 
 
-class _Form(Enum):
-    """What a hole of an award holds."""
-
-    TEXT = "text"
-    DAY = "day"
-    MAILBOX = "mailbox"
+# --- Holes
 
 
 @dataclass(frozen=True, slots=True)
 class _Hole:
-    form: _Form
+    """A place in an award that the mapping copies from."""
+
+    write: Callable[[str], bytes]
+    """Gives the value as it stands in the document, or refuses what is none."""
+    sentinel: Callable[[int], str]
+    """Gives a value for hole number so and so that the types of the template admit."""
     shared: bool = False
     """Whether the mapping makes one node of equal values."""
 
 
-_TEXT: Final = _Hole(_Form.TEXT)
-_DAY: Final = _Hole(_Form.DAY)
+_Take: TypeAlias = Callable[[_Hole, str], object]
+_Part: TypeAlias = "Callable[[Any, _Take], object] | _Hole | None"
+
+
+def _members(**parts: _Part) -> Callable[[Any, _Take], object]:
+    """Return what copies an object, with something else in its holes and without what is not stated (``None``)."""
+    holes = [(name, part) for name, part in parts.items() if isinstance(part, _Hole)]
+    inner = [(name, part) for name, part in parts.items() if part is not None and not isinstance(part, _Hole)]
+    not_stated = [name for name, part in parts.items() if part is None]
+
+    def copy_of(value: dict[str, Any], take: _Take) -> dict[str, object]:
+        copy = dict(value)
+        for name, hole in holes:
+            if name in copy:
+                copy[name] = take(hole, copy[name])
+        for name, part in inner:
+            if name in copy:
+                copy[name] = part(copy[name], take)
+        for name in not_stated:
+            copy.pop(name, None)
+        return copy
+
+    return copy_of
+
+
+def _words(hole: _Hole) -> Callable[[Any, _Take], object]:
+    """Return what copies words by language, each a hole."""
+    return lambda value, take: {language: take(hole, words) for language, words in value.items()}
+
+
+def _each(part: Callable[[Any, _Take], object]) -> Callable[[Any, _Take], object]:
+    """Return what copies a list."""
+    return lambda value, take: [part(item, take) for item in value]
+
+
+def _written_day(value: str) -> bytes:
+    try:
+        if date.fromisoformat(value).isoformat() == value:
+            return value.encode()
+    except ValueError:
+        pass
+    raise MouldUnfit("no day")
+
+
+def _written_mailbox(value: str) -> bytes:
+    if not value or not value.isascii():
+        raise MouldUnfit("no address")
+    return mailbox_iri(value).removeprefix(mailbox_iri("")).encode()  # what is no letter or digit is escaped
+
+
+# No value of a request has this in it by chance; one that has it by intent misses its mould, nothing more.
+_TEXT: Final = _Hole(written, lambda number: f"hole{number + 100}x5d64c2b7a91e")
+_MAILBOX: Final = _Hole(_written_mailbox, lambda number: f"hole{number + 100}x5d64c2b7a91e@hole.example")
+_DAY: Final = _Hole(_written_day, lambda number: f"0{number + 100}-03-07")
+_SHARED_DAY: Final = replace(_DAY, shared=True)
+_PLACE: Final = replace(_TEXT, shared=True)
+_MOST_HOLES: Final = 899
 _NOT_STATED: Final = None
-_EACH: Final = "*"
 
-_Plan: TypeAlias = "Mapping[str, _Plan | _Hole | None]"
-
-_PLAN: Final[_Plan] = {
-    "learner": {
-        "given_names": _TEXT,
-        "family_names": _TEXT,
-        "single_name": _NOT_STATED,
-        "name_in_other_script": {_EACH: _TEXT},
-        "birth_date": _DAY,
-        "student_identifiers": {_EACH: {"value": _TEXT}},
-        "other_data": {
-            "birth_name": _TEXT,
-            "place_of_birth": {"name": {_EACH: _Hole(_Form.TEXT, shared=True)}},
-            "email": _Hole(_Form.MAILBOX),
-        },
-        "reference": _NOT_STATED,
-    },
-    "awarded_on": _DAY,
-    "requirements_met": {_EACH: {"on": _Hole(_Form.DAY, shared=True)}},
-    "units": {_EACH: {"completed_on": _Hole(_Form.DAY, shared=True)}},
-    "assessments": {_EACH: {"on": _DAY, "grade": {"value": _TEXT}}},
-    "grade": {"value": _TEXT, "text": {_EACH: _TEXT}},
-    "valid_until": _NOT_STATED,
-}
+_AWARD: Final = _members(
+    learner=_members(
+        given_names=_TEXT,
+        family_names=_TEXT,
+        single_name=_NOT_STATED,
+        name_in_other_script=_words(_TEXT),
+        birth_date=_DAY,
+        student_identifiers=_each(_members(value=_TEXT)),
+        other_data=_members(birth_name=_TEXT, place_of_birth=_members(name=_words(_PLACE)), email=_MAILBOX),
+        reference=_NOT_STATED,
+    ),
+    awarded_on=_DAY,
+    requirements_met=_each(_members(on=_SHARED_DAY)),
+    units=_each(_members(completed_on=_SHARED_DAY)),
+    assessments=_each(_members(on=_DAY, grade=_members(value=_TEXT))),
+    grade=_members(value=_TEXT, text=_words(_TEXT)),
+    valid_until=_NOT_STATED,
+)
 """The holes in an award, and what never gets into a document (template-elements.md section 6)."""
+
+
+# --- What documents have in common, and what not
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +153,7 @@ class CopyFacts:
     status_index: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Setting:
     """What the credentials of one awarding body have in common: who it is, whom it may name, where its lists are."""
 
@@ -113,8 +163,9 @@ class Setting:
     """From the number of a list and an index to ``credentialStatus``."""
     related_resources: Sequence[Mapping[str, Any]]
 
+    @cached_property
     def digest(self) -> bytes:
-        """Return what tells this setting, under this version of the mapping, from every other one."""
+        """What tells this setting, under this version of the mapping, from every other one."""
         told = [
             MAPPING_VERSION,
             self.body.model_dump(mode="json"),
@@ -143,135 +194,8 @@ def render(statement: Statement, setting: Setting, copy: CopyFacts) -> tuple[Tre
     return tree, render_vcdm2(tree, facts)
 
 
-# --- Shapes
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """An award taken apart: its shape, and what stands in its holes.
-
-    ``key`` tells apart all shapes of awards about one version of an offering. It is no digest: two shapes never meet.
-    """
-
-    key: bytes
-    values: tuple[str, ...]
-
-
-def texts_in(value: object) -> frozenset[str]:
-    """Return every text in a JSON value: what :func:`shape_of` must know of the offering."""
-    if isinstance(value, str):
-        return frozenset((value,))
-    if isinstance(value, Mapping):
-        return frozenset().union(*map(texts_in, value.values()))
-    if isinstance(value, list):
-        return frozenset().union(*map(texts_in, value))
-    return frozenset()
-
-
-def shape_of(said: Said, offering_texts: frozenset[str]) -> Shape:
-    """Take an award apart; ``offering_texts`` are the texts in its offering (:func:`texts_in`)."""
-    holes = _Holes(said, offering_texts)
-    return Shape(orjson.dumps(_walk(said, _PLAN, holes.blank)), tuple(holes.values))
-
-
-class _Holes:
-    """The holes of one award, in the order in which they are met."""
-
-    __slots__ = ("_constants", "_said", "_shared", "forms", "values")
-
-    def __init__(self, said: Said, offering_texts: frozenset[str]) -> None:
-        self.values: list[str] = []
-        self.forms: list[_Form] = []
-        self._said = said
-        self._constants = offering_texts
-        self._shared: dict[str, int] = {}
-
-    def blank(self, hole: _Hole, value: str) -> str | int | None:
-        """Take the value out; leave null, or the number of the hole where equality counts."""
-        if not hole.shared:
-            self.values.append(value)
-            self.forms.append(hole.form)
-            return None
-        number = self._number_of_shared(hole, value)
-        return value if number is None else number
-
-    def fill_with_sentinels(self, hole: _Hole, value: str) -> str:
-        """Take the value out; leave the sentinel of the hole."""
-        number: int | None = len(self.values)
-        if hole.shared:
-            number = self._number_of_shared(hole, value)
-        else:
-            self.values.append(value)
-            self.forms.append(hole.form)
-        return value if number is None else _sentinel(hole.form, number)
-
-    def _number_of_shared(self, hole: _Hole, value: str) -> int | None:
-        """The number of the hole, the same for equal values; none where the value stands elsewhere as a constant."""
-        if value in self._constants:
-            return None
-        if hole.form is _Form.TEXT and value in self._other_place():
-            return None
-        number = self._shared.get(value)
-        if number is None:
-            number = self._shared[value] = len(self.values)
-            self.values.append(value)
-            self.forms.append(hole.form)
-        return number
-
-    def _other_place(self) -> Collection[str]:
-        """The names of the other place that an award can name."""
-        location = self._said.get("participation", {}).get("location", {})
-        return location.get("name", {}).values()  # type: ignore[no-any-return] # JSON
-
-
-def _walk(value: Any, plan: _Plan, take: Callable[[_Hole, str], object]) -> Any:  # noqa: ANN401 - JSON
-    """Return a copy of ``value`` in which ``take`` has replaced whatever stands in the holes of ``plan``."""
-    each = plan.get(_EACH)
-    if type(value) is list:
-        assert isinstance(each, Mapping), "no hole is an element of a list"
-        return [_walk(item, each, take) for item in value]
-    copy = dict(value)
-    for name, part in plan.items() if each is None else [(name, each) for name in copy]:
-        held = copy.get(name)
-        if held is None:
-            continue
-        if part is None:
-            del copy[name]
-        elif isinstance(part, _Hole):
-            copy[name] = take(part, held)
-        else:
-            copy[name] = _walk(held, part, take)
-    return copy
-
-
-# --- Values
-
-
 _FIRST_YEAR: Final = 1000
 """Earlier ones are written with fewer digits by some platforms."""
-
-
-def _written_day(value: str) -> bytes:
-    try:
-        if date.fromisoformat(value).isoformat() == value:
-            return value.encode()
-    except ValueError:
-        pass
-    raise MouldUnfit("no day")
-
-
-def _written_mailbox(value: str) -> bytes:
-    iri = mailbox_iri(value)
-    if not is_absolute_iri(iri):
-        raise MouldUnfit("no address")
-    return iri.removeprefix(mailbox_iri("")).encode()
-
-
-_WRITE: Final[Mapping[_Form, Callable[[str], bytes]]] = {
-    _Form.TEXT: written,
-    _Form.DAY: _written_day,
-    _Form.MAILBOX: _written_mailbox,
-}
 
 
 def _written_instant(moment: datetime) -> bytes:
@@ -299,6 +223,90 @@ def _written_copy(copy: CopyFacts) -> Values:
     return values if copy.valid_until is None else (*values, _written_instant(copy.valid_until))
 
 
+# --- Shapes
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """An award taken apart: its shape, and what stands in its holes.
+
+    ``key`` tells apart all shapes of awards about one version of an offering. It is no digest: two shapes never meet.
+    """
+
+    key: bytes
+    values: Values
+
+
+def texts_in(value: object) -> frozenset[str]:
+    """Return every text in a JSON value: what :func:`shape_of` must know of the offering."""
+    if isinstance(value, str):
+        return frozenset((value,))
+    if isinstance(value, Mapping):
+        return frozenset().union(*map(texts_in, value.values()))
+    if isinstance(value, list):
+        return frozenset().union(*map(texts_in, value))
+    return frozenset()
+
+
+def shape_of(said: Said, offering_texts: frozenset[str]) -> Shape:
+    """Take an award apart; ``offering_texts`` are the texts in its offering (:func:`texts_in`).
+
+    Raises:
+        MouldUnfit: a value must not be signed, or is none of the kind that its hole holds.
+    """
+    holes = _Holes(said, offering_texts)
+    return Shape(orjson.dumps(_AWARD(said, holes.blank)), tuple(holes.values))
+
+
+class _Holes:
+    """Takes the values out of the holes of one award, in the order in which it meets them."""
+
+    __slots__ = ("_constants", "_said", "_shared", "sentinels", "values")
+
+    def __init__(self, said: Said, offering_texts: frozenset[str]) -> None:
+        self.values: list[bytes] = []
+        self.sentinels: list[str] = []
+        self._said = said
+        self._constants = offering_texts
+        self._shared: dict[str, int] = {}
+
+    def blank(self, hole: _Hole, value: str) -> str | int | None:
+        """Take the value out; leave null, or the number of the hole where equality counts."""
+        if hole.shared:
+            number = self._number_of_shared(hole, value)
+            return value if number is None else number
+        self.values.append(hole.write(value))
+        return None
+
+    def put_sentinel(self, hole: _Hole, value: str) -> str:
+        """Take the value out; leave the sentinel of the hole."""
+        left = self.blank(hole, value)
+        if isinstance(left, str):
+            return left
+        number = len(self.values) - 1 if left is None else left
+        sentinel = hole.sentinel(number)
+        if number == len(self.sentinels):
+            self.sentinels.append(sentinel)
+        return sentinel
+
+    def _number_of_shared(self, hole: _Hole, value: str) -> int | None:
+        """The number of the hole, the same for equal values; none where the value stands elsewhere as a constant."""
+        if value in self._constants:
+            return None
+        if hole is _PLACE and value in self._other_place():
+            return None
+        number = self._shared.get(value)
+        if number is None:
+            number = self._shared[value] = len(self.values)
+            self.values.append(hole.write(value))
+        return number
+
+    def _other_place(self) -> Collection[str]:
+        """The names of the other place that an award can name."""
+        location = self._said.get("participation", {}).get("location", {})
+        return location.get("name", {}).values()  # type: ignore[no-any-return] # JSON
+
+
 # --- Moulds
 
 
@@ -309,13 +317,13 @@ class DocumentMould:
     document: Pieces
     tree: Pieces
     quads: QuadMould
-    writers: tuple[Callable[[str], bytes], ...]
+    shape_key: bytes
     expires: bool
 
     @property
     def size(self) -> int:
         """How many bytes of constants it holds."""
-        return self.document.size + self.tree.size + self.quads.size
+        return self.document.size + self.tree.size + self.quads.size + len(self.shape_key)
 
     def fill(self, shape: Shape, copy: CopyFacts) -> "Filling":
         """Put an award of the mould's shape and the facts of its copy into the holes.
@@ -323,10 +331,9 @@ class DocumentMould:
         Raises:
             MouldUnfit: a value must not be signed, or is none of the kind that its hole holds.
         """
-        if (copy.valid_until is not None) is not self.expires or len(shape.values) != len(self.writers):
+        if shape.key != self.shape_key or (copy.valid_until is not None) is not self.expires:
             raise MouldUnfit("of another shape")
-        award = tuple([write(value) for write, value in zip(self.writers, shape.values, strict=True)])
-        return Filling(self, award + _written_copy(copy))
+        return Filling(self, shape.values + _written_copy(copy))
 
 
 @dataclass(frozen=True, slots=True)
@@ -353,8 +360,6 @@ class Filling:
         return self.mould.quads.digest(self.values, hash_name)
 
 
-# No value of a request can hold all that a sentinel is made of by chance; by intent, it only misses its mould.
-_MOST_HOLES: Final = 899
 _SENTINEL_COPY: Final = CopyFacts(
     certificate_number="hole-certificate-c2b7a91e5d",
     uuid=UUID("c2b7a91e-5d64-4f0b-8e37-90d1f6a4b853"),
@@ -364,16 +369,6 @@ _SENTINEL_COPY: Final = CopyFacts(
     status_list=7_310_582_946_013,
     status_index=8_421_693_057_124,
 )
-
-
-def _sentinel(form: _Form, number: int) -> str:
-    """What stands in hole ``number``: a value that the types of the template admit."""
-    if number > _MOST_HOLES:
-        raise MouldUnfit("too many holes")
-    if form is _Form.DAY:
-        return f"0{number + 100}-03-07"
-    text = f"hole{number + 100}x5d64c2b7a91e"
-    return f"{text}@hole.example" if form is _Form.MAILBOX else text
 
 
 def cast(
@@ -393,11 +388,12 @@ def cast(
         UnsafeDocument, MappingRefused, UnknownCode: the award cannot be written at all.
     """
     # 1
-    holes = _Holes(said, offering_texts)
-    cast_award = Award.model_validate(_walk(said, _PLAN, holes.fill_with_sentinels))
+    shape, holes = shape_of(said, offering_texts), _Holes(said, offering_texts)
+    if len(shape.values) > _MOST_HOLES:
+        raise MouldUnfit("too many holes")
+    cast_award = Award.model_validate(_AWARD(said, holes.put_sentinel))
     cast_copy = _SENTINEL_COPY if copy.valid_until is not None else replace(_SENTINEL_COPY, valid_until=None)
-    texts = [_sentinel(form, number) for number, form in enumerate(holes.forms)]
-    sentinels = Sentinels([*texts, *(value.decode() for value in _written_copy(cast_copy))])
+    sentinels = Sentinels([*holes.sentinels, *(value.decode() for value in _written_copy(cast_copy))])
     tree, document = render(statement_of(statement.offering, cast_award), setting, cast_copy)
     if sentinels.stand_in("\n".join(_keys_and_numbers(document)).encode()):
         raise MouldUnfit("a hole that is no text")
@@ -405,7 +401,7 @@ def cast(
         document=Pieces(sentinels.cut(orjson.dumps(document))),
         tree=Pieces(sentinels.cut(orjson.dumps(tree))),
         quads=QuadMould(canonicalize(document), sentinels),
-        writers=tuple(_WRITE[form] for form in holes.forms),
+        shape_key=shape.key,
         expires=copy.valid_until is not None,
     )
     if mould.document.holes != sentinels.holes:
@@ -413,7 +409,7 @@ def cast(
     # 2
     tree, document = render(statement, setting, copy)
     long_way = orjson.dumps(document), orjson.dumps(tree), canonicalize(document)
-    filling = mould.fill(shape_of(said, offering_texts), copy)
+    filling = mould.fill(shape, copy)
     if sentinels.stand_in(long_way[0]) or long_way != (filling.document(), filling.tree(), filling.canonical()):
         raise MouldUnfit("not what the long way gives")
     return mould

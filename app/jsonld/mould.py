@@ -30,6 +30,8 @@ Values: TypeAlias = tuple[bytes, ...]
 Parts: TypeAlias = Sequence[bytes | int]
 """Constants and, between them, the numbers of holes."""
 
+_OBJECT_BYTES: Final = 64
+"""What a constant takes beside its bytes."""
 _HASHES: Final = ("sha256", "sha384")
 
 
@@ -98,7 +100,7 @@ class Pieces:
         self.holes: Final = frozenset(part for part in parts if isinstance(part, int))
         if not self.holes:
             raise MouldUnfit("nothing to fill")
-        self.size: Final = sum(map(len, self._constants))
+        self.size: Final = sum(len(constant) + _OBJECT_BYTES for constant in self._constants)
         # Constants and values lie in one tuple at a filling, from which one call picks in the order of the text.
         constants = iter(range(len(self._constants)))
         self._pick: Final = itemgetter(
@@ -148,7 +150,7 @@ class QuadMould:
         self._head: Final = head
         self._states: Final = {name: hashlib.new(name, head) for name in _HASHES}
         self._after_head: Final = Pieces(whole[1:])
-        self.size: Final = len(canonical)
+        self.size: Final = len(head) + self._after_head.size
 
     def fill(self, values: Values) -> bytes:
         """Return the canonical N-Quads with ``values`` in the holes."""
