@@ -6,6 +6,7 @@ PORT ?= 8000
 ONCE ?=
 TEST_WORKERS ?= auto
 PYTEST_FLAGS ?=
+BENCH_FLAGS ?=
 FUZZ_FLAGS ?=
 
 # The first Python of at least 3.11 that can make a virtual environment; `make PYTHON=/path/to/python3 ...` overrides.
@@ -25,7 +26,7 @@ UV_COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --no-header
 	--no-annotate --python-version 3.11 --exclude-newer "$$(date -u -d '-3 days' +%Y-%m-%d)"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint postgresql interop fuzz fuzz-smoke replay licences lock set-up-runtime set-up-development
+.PHONY: help demo test lint postgresql interop bench bench-smoke fuzz fuzz-smoke replay licences lock set-up-runtime set-up-development
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -49,6 +50,13 @@ postgresql: set-up-development ## The store and the journeys on a PostgreSQL ser
 
 interop: set-up-development ## Checked against other people's implementations (needs Node.js 20 and npm)
 	@PYTHON=$(BIN)/python interop/run interop $(BIN)/python -m pytest $(PYTEST_FLAGS) interop/tests
+
+bench: set-up-development ## Issuing and verifying against other stacks; writes docs/benchmarks.md (BENCH_FLAGS=--help)
+	@interop/install $(BIN)/python || echo "make bench: what needs Node.js is LEFT OUT." >&2
+	@PG_BINDIR=$(PG_BINDIR) $(BIN)/python -m bench $(BENCH_FLAGS)
+
+bench-smoke: set-up-development ## A minute of it; fails when a ratio has fallen by a third
+	@PYTHON=$(BIN)/python PG_BINDIR=$(PG_BINDIR) interop/run bench-smoke $(BIN)/python -m bench --smoke $(BENCH_FLAGS)
 
 fuzz: set-up-development ## The walker against PyLD and jsonld.js, 200,000 documents, resumed where it stopped (FUZZ_FLAGS=--help)
 	@PYTHON=$(BIN)/python interop/run fuzz nice -n 15 $(BIN)/python -m fuzz.differential --write $(FUZZ_FLAGS)
