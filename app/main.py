@@ -1,6 +1,7 @@
 """Builds everything once and hands it down. The only place, with the command line, that asks the clock."""
 
 import asyncio
+import gc
 import logging
 import sys
 import traceback
@@ -20,6 +21,7 @@ from app.api.traffic import Traffic
 from app.errors import ServiceError
 from app.issuance.issue import finish_prepared
 from app.issuance.office import Office
+from app.jsonld import CREDENTIALS_V2, ELM_CONTEXT_URL, canonicalize
 from app.keys import Keyring, MasterSecret
 from app.pages import catalogue, credential, explanations, published
 from app.pages.explanations import Explanation
@@ -96,6 +98,7 @@ def build(settings: Settings, office: Office) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await office.open()
+        await office.all_issuers()
         reaper = asyncio.create_task(_finish_what_was_left(office))
         yield
         reaper.cancel()
@@ -127,7 +130,26 @@ def create() -> FastAPI:
     """Return the application that the environment describes; what ``uvicorn --factory app.main:create`` calls."""
     settings = load_settings()
     configure_logging(settings.log_level)
-    return build(settings, open_office(settings))
+    application = build(settings, open_office(settings))
+    _warm_up()
+    return application
+
+
+def _warm_up() -> None:
+    """Do now what the first request would otherwise wait for, and never again what is done.
+
+    The contexts are processed by PyLD once. What is in memory by then stays for ever, so the garbage collector need not
+    walk through all of it (some 100 ms) each time that it looks for what requests have left behind.
+    """
+    canonicalize(
+        {
+            "@context": [CREDENTIALS_V2, ELM_CONTEXT_URL],
+            "id": "urn:uuid:00000000-0000-4000-8000-000000000000",
+            "type": ["VerifiableCredential"],
+        }
+    )
+    gc.collect()
+    gc.freeze()
 
 
 async def _finish_what_was_left(office: Office) -> None:
