@@ -5,8 +5,8 @@ With a signer in this process, in this order:
 1. A repeated ``Idempotency-Key`` gets its first answer again, before anything else is looked at.
 2. The request passes the types, the rules and the mapping (``prepare``).
 3. A place in a status list is taken: unique for ever, burned if anything below fails.
-4. The document is rendered; signing brings it into canonical form, which refuses whatever a signature would not cover;
-   each proof is checked with the public key.
+4. The document is made, by a mould or the long way (``moulds``), with its canonical form, which refuses whatever a
+   signature would not cover; it is signed, and each proof is checked with the public key.
 5. ONE transaction stores award, data key, revision, credential, bytes, event and answer. Only then does anything leave.
 
 With any other signer, 5 comes before the signing, as *prepared* with the exact bytes and a lease, and a second
@@ -18,30 +18,26 @@ step 5: the second is answered with the first one's credential, or refused if it
 """
 
 import asyncio
-import base64
 import hashlib
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Final
 from uuid import UUID, uuid4
 
-import orjson
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.elm.mapping import MAPPING_VERSION
-from app.elm.rendering import CredentialFacts, render_vcdm2
+from app.elm.mould import CopyFacts, Setting, render
 from app.errors import Family, ServiceError, Weight
 from app.issuance.access import Caller
+from app.issuance.moulds import Unsigned
 from app.issuance.office import Issuer, Office, sealed_place
 from app.issuance.prepare import OfferingSource, PreparedAward, RulesBroken, prepare, refuse_unfit
 from app.issuance.records import Advice, CredentialRecord, Form, OfferingVersionName, Status, advice
-from app.jsonld import ELM_CONTEXT_URL, pinned_context
 from app.keys import DataCipher, DataKey
 from app.securing import vc_jose
-from app.securing.data_integrity import secure
-from app.status import StatusPurpose, status_list_entries, status_list_url
 from app.store import awards, credentials, data_keys, events, idempotency, issuing, offerings, secured_forms
 from app.store.awards import NUMBER_TAKEN, Award, AwardRevision
 from app.store.connection import Connection
@@ -60,14 +56,6 @@ VCDM2_JWT_FORM: Final = "vcdm2-jwt"
 """The same credential in a token; made when it is first asked for (``token_form``)."""
 LEASE: Final = timedelta(seconds=60)
 """How long a slow signer may take before somebody else finishes its work."""
-OUR_CONTEXT: Final = (
-    {
-        "id": ELM_CONTEXT_URL,
-        "digestSRI": "sha384-"
-        + base64.b64encode(hashlib.sha384(pinned_context(ELM_CONTEXT_URL).content).digest()).decode(),
-    },
-)
-"""``relatedResource`` (VCDM 2.0 section 5.3): which bytes our context is."""
 _NUMBER_ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _TRIES: Final = 3
 _LOOK_AGAIN_SECONDS: Final = 0.05
@@ -144,9 +132,8 @@ class Draft:
     wrapped_key: bytes | None
     data_key: DataKey
     claims: bytes
-    tree: bytes
     revision: int
-    document: Mapping[str, Any]
+    unsigned: Unsigned
     created_at: datetime
 
 
@@ -172,9 +159,8 @@ async def rehearse(office: Office, caller: Caller, value: JsonValue) -> Rehearsa
         return Rehearsal(issuable=False, findings=shown, credential=None)
     moment = office.clock()
     number = certificate_number(prepared.issuer.body.slug, moment, "00000000")
-    tree = prepared.tree(number, await office.bodies())
-    urls = _status_urls(office, prepared.issuer, 0)
-    document = render_vcdm2(tree, _facts(UUID(int=0), prepared, moment, status_list_entries(urls, 0)))
+    copy = CopyFacts(number, UUID(int=0), moment, prepared.valid_from, prepared.valid_until, 0, 0)
+    _, document = render(prepared.statement, await _setting(office, prepared.issuer), copy)
     refuse_unfit(document)
     return Rehearsal(issuable=True, findings=shown, credential=document)
 
@@ -255,11 +241,10 @@ async def draft_credential(
     data_key: DataKey,
     wrapped_key: bytes | None,
 ) -> Draft:
-    """Draft a credential of ``award``: map it, take a place in a status list, render the document."""
+    """Draft a credential of ``award``: take a place in a status list, make the document."""
     moment = office.clock()
     issuer = prepared.issuer
     assert award.certificate_number is not None
-    tree = prepared.tree(award.certificate_number, await office.bodies())
     # 3
     place = await office.status_places.take(awarding_body_id=issuer.awarding_body_id, issuer_id=issuer.issuer_id)
     credential = Credential(
@@ -280,8 +265,15 @@ async def draft_credential(
         created_at=moment,
     )
     # 4
-    entries = status_list_entries(_status_urls(office, issuer, place.number), place.index)
-    document = render_vcdm2(tree, _facts(credential.id, prepared, moment, entries))
+    copy = CopyFacts(
+        certificate_number=award.certificate_number,
+        uuid=credential.id,
+        issued=moment,
+        valid_from=prepared.valid_from,
+        valid_until=prepared.valid_until,
+        status_list=place.number,
+        status_index=place.index,
+    )
     return Draft(
         caller=caller,
         prepared=prepared,
@@ -290,9 +282,8 @@ async def draft_credential(
         wrapped_key=wrapped_key,
         data_key=data_key,
         claims=prepared.claims,
-        tree=orjson.dumps(tree),
         revision=revision,
-        document=document,
+        unsigned=await office.moulds.unsigned(prepared.stated(), await _setting(office, issuer), copy),
         created_at=moment,
     )
 
@@ -301,7 +292,7 @@ async def carry_out(office: Office, draft: Draft, claim: "Claim | None") -> Answ
     """Sign and store ``draft`` by the path that the signers allow (5)."""
     keys = draft.prepared.issuer.signing_keys()
     if all(key.signer.in_process for key in keys):
-        content = await sign(draft.document, draft.prepared.issuer, draft.created_at)
+        content = await sign(draft.unsigned, draft.prepared.issuer, draft.created_at)
         return await _store(office, draft, claim, content)
     lease_until = draft.created_at + LEASE
     prepared = replace(
@@ -310,14 +301,14 @@ async def carry_out(office: Office, draft: Draft, claim: "Claim | None") -> Answ
     earlier = await _store(office, prepared, claim, None)
     if earlier.credential_id != draft.credential.id:
         return earlier
-    content = await sign(draft.document, draft.prepared.issuer, draft.created_at)
+    content = await sign(draft.unsigned, draft.prepared.issuer, draft.created_at)
     return await finish(office, draft, claim, content)
 
 
-async def sign(document: Mapping[str, Any], issuer: Issuer, created: datetime) -> bytes:
-    """Return ``document`` with the issuer's proofs, each checked, as the bytes that will leave."""
+async def sign(unsigned: Unsigned, issuer: Issuer, created: datetime) -> bytes:
+    """Return the document with the issuer's proofs, each checked, as the bytes that will leave."""
     signers = [(key.signer, key.verification_method) for key in issuer.signing_keys()]
-    return orjson.dumps(await secure(document, signers=signers, created=created))
+    return await unsigned.signed(signers, created)
 
 
 def key_ids(issuer: Issuer) -> list[UUID]:
@@ -405,7 +396,6 @@ def _new_credential(draft: Draft, version: OfferingVersionName, content: bytes |
     body, award_id, moment = credential.awarding_body_id, credential.award_id, draft.created_at
     seal = DataCipher.seal
     form_id = uuid4()
-    payload = orjson.dumps(draft.document)
     return NewCredential(
         data_key=None if draft.wrapped_key is None else data_keys.DataKey(award_id, body, draft.wrapped_key, moment),
         revision=AwardRevision(
@@ -415,7 +405,7 @@ def _new_credential(draft: Draft, version: OfferingVersionName, content: bytes |
             offering_id=version.id,
             offering_version=version.version,
             claims=seal(draft.data_key, draft.claims, revision_place("claims", award_id, draft.revision)),
-            elm_tree=seal(draft.data_key, draft.tree, revision_place("elm_tree", award_id, draft.revision)),
+            elm_tree=seal(draft.data_key, draft.unsigned.tree, revision_place("elm_tree", award_id, draft.revision)),
             mapping_version=MAPPING_VERSION,
             created_at=moment,
         ),
@@ -427,7 +417,7 @@ def _new_credential(draft: Draft, version: OfferingVersionName, content: bytes |
             credential_id=credential.id,
             form=VCDM2_FORM,
             level="",
-            payload=seal(draft.data_key, payload, sealed_place("secured_form", "payload", form_id)),
+            payload=seal(draft.data_key, draft.unsigned.content, sealed_place("secured_form", "payload", form_id)),
             content=seal(draft.data_key, content, sealed_place("secured_form", "content", form_id))
             if content
             else None,
@@ -544,8 +534,8 @@ async def _finish_one(office: Office, issuer: Issuer, credential: Credential) ->
         data_key = await data_key_of(connection, office, credential.awarding_body_id, credential.award_id)
         form = await secured_forms.find(connection, credential.awarding_body_id, credential.id, VCDM2_FORM)
     assert form is not None
-    document = orjson.loads(DataCipher.open(data_key, form.payload, sealed_place("secured_form", "payload", form.id)))
-    content = await sign(document, issuer, office.clock())
+    payload = DataCipher.open(data_key, form.payload, sealed_place("secured_form", "payload", form.id))
+    content = await sign(Unsigned.stored(payload), issuer, office.clock())
     async with office.database.transaction() as connection:
         await store_signed(
             connection,
@@ -817,22 +807,9 @@ def new_public_token() -> str:
     return secrets.token_urlsafe(20)
 
 
-def _facts(
-    credential_id: UUID, prepared: PreparedAward, issued: datetime, entries: list[dict[str, Any]]
-) -> CredentialFacts:
-    return CredentialFacts(
-        uuid=credential_id,
-        issued=issued,
-        valid_from=prepared.valid_from,
-        valid_until=prepared.valid_until,
-        status_entries=entries,
-        related_resources=OUR_CONTEXT,
-    )
-
-
-def _status_urls(office: Office, issuer: Issuer, number: int) -> dict[StatusPurpose, str]:
-    base = f"{office.public_url}/issuers/{issuer.body.slug}"
-    return {purpose: status_list_url(base, number, purpose) for purpose in StatusPurpose}
+async def _setting(office: Office, issuer: Issuer) -> Setting:
+    address = f"{office.public_url}/issuers/{issuer.body.slug}"
+    return office.moulds.setting(issuer.body, await office.bodies(), address)
 
 
 def revision_place(column: str, award_id: UUID, revision: int) -> bytes:

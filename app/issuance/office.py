@@ -9,6 +9,7 @@ from typing import ClassVar, Final
 from uuid import UUID
 
 from app.errors import Family, ServiceError
+from app.issuance.moulds import Moulds
 from app.keys import Algorithm, DataCipher, DataKey, Keyring, Signer, has_jwk_entry, jwk_method_id, method_id
 from app.status import LIST_ENTRIES, KeyedPermutation
 from app.store import awarding_bodies, deployment, issuers, signing_keys
@@ -139,6 +140,7 @@ class Office:
         self._issuers_read_at: datetime | None = None
         self._issuer_changes = 0
         self._reading = asyncio.Lock()
+        self.moulds: Final = Moulds()
         self.status_places: Final = StatusIndexLease(
             database, KeyedPermutation, owner=secrets.token_hex(8), capacity=LIST_ENTRIES
         )

@@ -3,9 +3,9 @@
 1. The request is read into the template's types; every malformed field is a finding.
 2. Its offering is found (by reference) or taken as it is (inline).
 3. The template's rules and the code lists are asked; a required finding stops here, advice travels along.
-4. The award is mapped onto the European Learning Model: the frozen tree, in which no copy's own facts stand yet.
+4. What is left to do is the document itself, which knows a copy's own facts (``moulds``).
 
-Mapping and rules never run inside a transaction.
+Rules and mapping never run inside a transaction.
 """
 
 from collections.abc import Mapping
@@ -18,10 +18,11 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app.elm.checks import check_format
-from app.elm.mapping import Tree, map_award
+from app.elm.mould import Said
 from app.elm.vocabularies import CODES
 from app.errors import Family, Finding, ServiceError, Weight
 from app.issuance.access import Caller
+from app.issuance.moulds import StatedAward
 from app.issuance.office import Issuer, Office
 from app.jsonld import canonicalize
 from app.keys import learner_key
@@ -93,16 +94,18 @@ class PreparedAward:
     issuer: Issuer
     statement: Statement
     source: OfferingSource
+    said: Said
     claims: bytes
+    """``said`` in its canonical form, as it is stored."""
     learner_key: bytes
     awarded_on: date
     valid_from: datetime
     valid_until: datetime | None
     findings: tuple[Finding, ...]
 
-    def tree(self, certificate_number: str, bodies: Mapping[str, Any]) -> Tree:
-        """Map the award onto ELM (pure)."""
-        return map_award(self.statement, self.issuer.body, bodies, certificate_number=certificate_number)
+    def stated(self) -> StatedAward:
+        """Return what a document is made of."""
+        return StatedAward(self.statement, self.said, self.source.content, self.source.content_sha256)
 
 
 def refuse_unfit(document: Mapping[str, Any]) -> None:
@@ -150,13 +153,15 @@ async def prepare(
     if any(finding.weight is Weight.REQUIRED for finding in findings):
         return None, findings
     assert award.awarded_on is not None
+    said = award.model_dump(mode="json", exclude_defaults=True)
     zone = ZoneInfo(issuer.body.time_zone)
     return (
         PreparedAward(
             issuer=issuer,
             statement=statement_of(offering, award),
             source=source,
-            claims=canonical(award.model_dump(mode="json", exclude_defaults=True)),
+            said=said,
+            claims=canonical(said),
             learner_key=learner_key_of(issuer, award.learner),
             awarded_on=award.awarded_on,
             valid_from=datetime.combine(award.awarded_on, time.min, zone).astimezone(UTC),

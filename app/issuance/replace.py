@@ -91,7 +91,7 @@ async def replace(
     )
     keys = prepared.issuer.signing_keys()
     in_process = all(key.signer.in_process for key in keys)
-    content = await sign(draft.document, prepared.issuer, draft.created_at) if in_process else None
+    content = await sign(draft.unsigned, prepared.issuer, draft.created_at) if in_process else None
     stored = draft
     if content is None:
         lease_until = draft.created_at + LEASE
@@ -125,7 +125,7 @@ async def replace(
         raise AlreadyReplaced from None
     if content is not None:
         return answer
-    return await finish(office, draft, claim, await sign(draft.document, prepared.issuer, draft.created_at))
+    return await finish(office, draft, claim, await sign(draft.unsigned, prepared.issuer, draft.created_at))
 
 
 async def _replaced_already(
