@@ -208,14 +208,19 @@ def revoke_key(
     reason: Annotated[str, typer.Option(help="Why, for the record", prompt=True)],
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask")] = False,  # noqa: FBT002 - an option
 ) -> None:
-    """Declare a key compromised: nothing that it signed verifies any more."""
+    """Declare a key compromised: no credential that carries a proof by it verifies as it was issued.
+
+    A copy reduced to the proof by the other key still does, for only the university holds that one. To end a
+    credential, revoke the credential.
+    """
     count = _with_office(lambda office: setup.count_signed_with(office, slug, fragment))
     if not yes:
         typer.confirm(
-            f"{count} credentials were signed with {fragment}. None of them will verify. Revoke it?", abort=True
+            f"{count} credentials carry a proof by {fragment}. None of them will verify as it was issued. Revoke it?",
+            abort=True,
         )
     _with_office(lambda office: setup.revoke_key(office, slug, fragment, reason))
-    print(f"{fragment} is revoked; {count} credentials no longer verify by it.")
+    print(f"{fragment} is revoked; {count} credentials no longer verify as they were issued.")
 
 
 # --- API keys
@@ -226,11 +231,11 @@ def create_api_key(
     slug: Slug,
     label: Annotated[str, typer.Option(help="Which system uses it")] = "",
     scope: Annotated[list[Scope] | None, typer.Option(help="May be repeated; all when left out")] = None,
-    days: Annotated[int | None, typer.Option(min=1, help="How long it is usable; 365 when left out")] = None,
+    days: Annotated[int, typer.Option(min=1, max=3650, help="How long it is usable")] = 365,
 ) -> None:
     """Make an API key and show it, this once."""
     scopes = frozenset(scope or GRANTABLE) - {Scope.ANY}
-    expires_at = now() + timedelta(days=days or 365)
+    expires_at = now() + timedelta(days=days)
     print(
         _with_office(
             lambda office: access.create_api_key(office, slug, scopes=scopes, label=label, expires_at=expires_at)

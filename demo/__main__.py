@@ -125,6 +125,7 @@ def _set_up(deployment: Deployment, screen: Screen) -> dict[str, str]:
     keys = {}
     for slug in slugs:
         keys[slug] = do("api-keys", "create", slug, "--label", "demonstration").strip().splitlines()[-1]
+        (folder / slug).touch(mode=0o600)
         (folder / slug).write_text(keys[slug])
     screen.line(f"  {len(slugs)} awarding bodies; their API keys are in {folder}/SLUG, for you to play with.")
     return keys
@@ -165,7 +166,7 @@ def _issue(
     """Issue one credential of each sub-type as a student-information system would; fetch each as a wallet would."""
     screen.heading("3. Student-information systems post awards; wallets fetch the credentials")
     for name in ("requests", "credentials"):
-        (deployment.folder / name).mkdir()
+        (deployment.folder / name).mkdir(mode=0o700)
     issued = []
     for subtype in SUBTYPES:
         award = _read(DEMO / "awards" / f"{subtype}.json")

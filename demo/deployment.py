@@ -105,6 +105,7 @@ class Deployment:
             CannotStart: with the end of its log, when it does not become ready or does not answer any more.
         """
         log = REPOSITORY / self.folder / "server.log"
+        log.touch(mode=0o600)
         with log.open("w") as stream:
             process = subprocess.Popen(
                 [sys.executable, "-m", "app", "serve"],

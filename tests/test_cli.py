@@ -1,5 +1,6 @@
 """The command line: the same stories from a terminal, helpful when refused, with exit codes that scripts can use."""
 
+import io
 import json
 import os
 import re
@@ -185,6 +186,32 @@ def test_an_api_key_is_shown_once_listed_without_its_secret_and_closed(deploymen
     assert deployment("api-keys", "revoke", "wut", prefix).code == 1
     assert deployment("api-keys", "create", "nobody").code == 1
     assert deployment("api-keys", "create", "wut", "--scope", "everything").code == 2
+    for days in ("0", "3651", "99999999"):
+        refused = deployment("api-keys", "create", "wut", "--days", days)
+        assert (refused.code, "Invalid value for '--days'" in refused.err) == (2, True), refused.err
+    assert deployment("api-keys", "create", "wut", "--days", "3650").code == 0
+
+
+def test_a_new_database_and_its_folder_are_for_their_owner_alone(run, folder, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{folder / 'var' / 'enhance.db'}")
+    before = os.umask(0)
+    try:
+        assert run("migrate").code == 0
+    finally:
+        os.umask(before)
+    assert (folder / "var").stat().st_mode & 0o777 == 0o700
+    assert {file.stat().st_mode & 0o777 for file in (folder / "var").iterdir()} == {0o600}
+
+
+def test_revoking_a_key_is_asked_about_in_words_that_hold(deployment, folder, monkeypatch):
+    issued = written(folder, "request.json", full_request("academic"))
+    assert deployment("issue", "wut", issued).code == 0
+    fragment = deployment("keys", "list", "wut").out.split()[0]
+    monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
+    asked = deployment("keys", "revoke", "wut", fragment, "--reason", "lost")
+    assert asked.code == 1
+    assert f"1 credentials carry a proof by {fragment}. None of them will verify as it was issued." in asked.out
+    assert "active" in deployment("keys", "list", "wut").out.splitlines()[0]
 
 
 def test_offerings_are_imported_one_by_one_and_refusals_counted(deployment, folder):

@@ -478,5 +478,5 @@ def _settle(outcome: asyncio.Future[None], error: BaseException | None) -> None:
 
 def create_sqlite_file(path: Path) -> None:
     """Make an empty database file that only its owner can read, and its folder; leave one that is there alone."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))

@@ -1,5 +1,7 @@
 """Keys are published before they sign, retired without harm, and revoked with all that they signed."""
 
+import json
+
 import pytest
 
 from app.issuance import setup
@@ -61,6 +63,27 @@ async def test_a_revoked_key_takes_along_what_it_signed_and_says_so(deployment, 
     in_use = {method.split("#")[1] for method in document["assertionMethod"]}
     assert not in_use & set(FIRST)
     assert set(NEXT) <= in_use
+
+
+@pytest.mark.parametrize("fragment", FIRST)
+async def test_one_revoked_key_makes_what_carries_its_proof_invalid_and_spares_the_other_proof_alone(
+    deployment, rotated, fragment
+):
+    await setup.revoke_key(deployment.office, "wut", fragment, "lost")
+    verdict, code, _ = await verdict_of(deployment, rotated)
+    assert (verdict, code) == ("invalid", "key-revoked")
+
+    def reduced(*, to_the_revoked: bool) -> bytes:
+        proofs = [
+            proof
+            for proof in rotated.document["proof"]
+            if proof["verificationMethod"].endswith(f"#{fragment}") is to_the_revoked
+        ]
+        return json.dumps({**rotated.document, "proof": proofs}).encode()
+
+    assert (await deployment.verify(reduced(to_the_revoked=False)))["verdict"] == "valid"
+    report = await deployment.verify(reduced(to_the_revoked=True))
+    assert (report["verdict"], report["reason"]["code"]) == ("invalid", "key-revoked")
 
 
 async def test_a_status_list_is_never_served_under_a_revoked_key(deployment, rotated):

@@ -1,5 +1,7 @@
 """Offerings: drafted, held to the template, published for good, shown to prospective learners, withdrawn."""
 
+from uuid import uuid4
+
 import pytest
 
 from tests.builders import ABSENT, a_request, altered, an_offering, full_request
@@ -243,3 +245,31 @@ async def test_a_learner_is_found_by_whatever_named_them(deployment):
     assert (await system.post("/api/v1/credentials/search", json={"learner": {"reference": "r2"}})).json()[
         "items"
     ] == []
+
+
+async def test_the_versions_of_an_offering_are_listed_newest_first_and_for_its_awarding_body_alone(deployment):
+    system = deployment.system()
+    offering = await deployment.publish_offering(an_offering())
+    address = f"/api/v1/offerings/{offering['id']}"
+    await system.put(f"{address}/draft", json=an_offering("academic", {"title.en": "Another title"}))
+    await system.post(f"{address}/versions")
+    await system.put(f"{address}/draft", json=an_offering("academic", {"title.en": "Only a draft"}))
+    listed = (await system.get(f"{address}/versions")).json()
+    assert [(item["version"], item["offering"]["title"]["en"]) for item in listed] == [
+        (2, "Another title"),
+        (1, an_offering()["title"]["en"]),
+    ]
+    assert listed == [(await system.get(f"{address}/versions/{number}")).json() for number in (2, 1)]
+    drafted = (await draft(deployment, an_offering())).json()["id"]
+    assert (await system.get(f"/api/v1/offerings/{drafted}/versions")).json() == []
+    foreign = await deployment.system("ntnu").get(f"{address}/versions")
+    absent = await deployment.system("ntnu").get(f"/api/v1/offerings/{uuid4()}/versions")
+    assert (foreign.status_code, foreign.json()["code"]) == (absent.status_code, absent.json()["code"])
+    assert (foreign.status_code, foreign.json()["code"]) == (404, "offering-unknown")
+
+
+async def test_a_withdrawn_offering_still_lists_its_versions(deployment):
+    offering = await deployment.publish_offering(an_offering())
+    address = f"/api/v1/offerings/{offering['id']}"
+    await deployment.system().post(f"{address}/withdrawal")
+    assert [item["version"] for item in (await deployment.system().get(f"{address}/versions")).json()] == [1]

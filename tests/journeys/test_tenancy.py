@@ -33,6 +33,7 @@ def calls(credential, offering):
         ("PUT", f"{many}/draft", an_offering(awarding_body="ntnu")),
         ("POST", f"{many}/versions", None),
         ("POST", f"{many}/withdrawal", None),
+        ("GET", f"{many}/versions", None),
         ("GET", f"{many}/versions/1", None),
         ("POST", "/api/v1/credentials", altered(request, {"offering": {"id": offering}})),
         ("POST", "/api/v1/credentials?dry_run=true", altered(request, {"offering": {"id": offering, "version": 1}})),
