@@ -36,6 +36,9 @@ IRI: Final = 4
 VOCABULARY: Final = 5
 UNSUPPORTED: Final = 6
 
+NOT_A_PLAIN_TERM: Final = "a member, type or keyword that is not written as the contexts' plain term for it"
+"""The one unsupported feature that no other processor is asked about."""
+
 _MOST_CONTEXT_SETS: Final = 32
 _MOST_CONTEXTS_IN_A_SET: Final = 8
 _MOST_SCOPES: Final = 256
@@ -190,10 +193,21 @@ class ActiveContext:
                 return term
             if key in _KEYWORDS:
                 return Term(UNSUPPORTED, why_unsupported=f"the keyword {key}")
+            if ":" in key:
+                # The same statements under another name: who reads the JSON would look for the term and not find it.
+                return Term(UNSUPPORTED, why_unsupported=NOT_A_PLAIN_TERM)
             iri = self._compiler.expand_iri(self._processed, key, vocab=True)
             if iri is None or not is_absolute_iri(iri):
                 return None
             return Term(TEXT, f"<{iri}>", f" <{iri}> ", '"')
+
+    def has_plain_term_for(self, name: str) -> bool:
+        """Whether ``name`` is an IRI, full or compact, for which the contexts have a term."""
+        if ":" not in name or self._mappings.get(name):
+            return False
+        with self._compiler.lock:
+            iri = self._compiler.expand_iri(self._processed, name, vocab=True)
+            return any(mapping and mapping["@id"] == iri for mapping in self._mappings.values())
 
     def _compile(self, mapping: Mapping[str, Any]) -> Term | None:
         iri = mapping["@id"]

@@ -37,6 +37,8 @@ _LANGUAGE_TAG: Final = re.compile(
     r"|[Xx](?:-[A-Za-z0-9]{1,8})+"
 )
 
+_LONGEST_LANGUAGE_TAG: Final = 100
+
 _ZONE: Final = r"(?P<zone>Z|[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00))?"
 _DATE: Final = r"(?P<year>-?(?:[1-9][0-9]{3,}|0[0-9]{3}))-(?P<month>0[1-9]|1[0-2])-(?P<day>0[1-9]|[12][0-9]|3[01])"
 _LONGEST: Final = (0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
@@ -69,12 +71,17 @@ def has_scheme(text: str) -> bool:
 
 def is_language_tag(text: str) -> bool:
     """Whether ``text`` is a well-formed language tag (RFC 5646 section 2.2.9)."""
-    return _LANGUAGE_TAG.fullmatch(text) is not None
+    return len(text) <= _LONGEST_LANGUAGE_TAG and _LANGUAGE_TAG.fullmatch(text) is not None
+
+
+def language_suffix(tag: str) -> str | None:
+    """Return what closes a text in this language, tag in lower case as JSON-LD processors write it; or ``None``."""
+    # What is remembered must not hold a stranger's long texts.
+    return _language_suffix(tag) if len(tag) <= _LONGEST_LANGUAGE_TAG else None
 
 
 @lru_cache(maxsize=256)
-def language_suffix(tag: str) -> str | None:
-    """Return what closes a text in this language, tag in lower case as JSON-LD processors write it; or ``None``."""
+def _language_suffix(tag: str) -> str | None:
     return f'"@{tag.lower()}' if is_language_tag(tag) else None
 
 

@@ -24,7 +24,8 @@ from app.jsonld.rdfc10 import CanonicalizationBudgetExceeded
 from app.jsonld.refusals import ProcessingLimitExceeded, UnsafeDocument, UnsupportedDocument
 
 _REPOSITORY: Final = Path(__file__).resolve().parents[2]
-_CONTEXT_FINDINGS: Final = frozenset({"context-not-pinned", "context-not-accepted"})
+_FINAL_FINDINGS: Final = frozenset({"context-not-pinned", "context-not-accepted", "not-a-plain-term"})
+"""What the process refuses as well: none is started for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def canonicalize_foreign(
     try:
         return walker.canonicalize(document, hash_name=hash_name)
     except UnsupportedDocument as refusal:
-        if any(finding.code in _CONTEXT_FINDINGS for finding in refusal.findings):
+        if any(finding.code in _FINAL_FINDINGS for finding in refusal.findings):
             raise
     return _canonicalize_slowly(document, limits or ForeignLimits(), hash_name)
 

@@ -2,8 +2,10 @@
 
 PyLD has no safe mode, so this is one around it (each step has its number in the code):
 
-1. Contexts are pinned URLs at the top and nowhere else, and no keyword occurs that hides statements from a reader of
-   the JSON or never reaches RDF (``@reverse``, ``@included``, ``@graph``, ``@nest``, ``@index``, ``@direction``).
+1. Contexts are pinned URLs at the top and nowhere else. Keywords stand only where expansion keeps them (it drops some
+   without a word elsewhere), and none that hides statements from a reader of the JSON or never reaches RDF
+   (``@reverse``, ``@included``, ``@graph``, ``@nest``, ``@index``, ``@direction``). Members are plain terms,
+   and so are types for which there is one.
 2. Null and empty values, which expansion drops, are refused.
 3. The document is expanded over a default vocabulary and a base that nobody can own. Whatever then lies under them was
    an undefined term, an undefined type or a relative identifier. PyLD reports dropped members besides.
@@ -13,22 +15,25 @@ PyLD has no safe mode, so this is one around it (each step has its number in the
 
 import json
 import math
+import re
 import resource
 import sys
 from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any, Final
 
 from pyld import jsonld
 
 from app.errors import Finding, ServiceError, json_pointer
 from app.jsonld import rdfc10
-from app.jsonld.contexts import PINNED_CONTEXTS, load_pinned
+from app.jsonld.contexts import CREDENTIALS_V2, PINNED_CONTEXTS, load_pinned
 from app.jsonld.literals import LEXICAL_FORMS, XSD, forbidden_character, is_absolute_iri, is_language_tag
 from app.jsonld.refusals import ProcessingLimitExceeded, UnsafeDocument, UnsupportedDocument
 
 _NOWHERE: Final = "https://undefined.invalid/"
 _NO_VOCABULARY: Final = _NOWHERE + "vocab#"
-_ADMITTED_KEYWORDS: Final = frozenset({"@id", "@type", "@value", "@language", "@list", "@set", "@none", "@json"})
+_OF_A_VALUE: Final = frozenset({"@value", "@type", "type", "@language"})
+_KEYWORD_FORM: Final = re.compile("@[A-Za-z]+")
 _LARGEST_EXACT_INTEGER: Final = 2**53 - 1
 _MOST_OUTPUT_BYTES: Final = 16 * 1024 * 1024
 
@@ -44,11 +49,12 @@ def canonicalize_slowly(document: Mapping[str, Any], *, hash_name: str = "sha256
         UnsupportedDocument: contexts within the document, keywords that hide statements.
         CanonicalizationBudgetExceeded: blank nodes too entangled.
     """
-    places = list(_places(document, ()))
-    _refuse_keywords(document, places)  # 1
-    findings = _nothing_stated(places)  # 2
+    _refuse_spellings(document)  # 1
     urls = document["@context"] if isinstance(document["@context"], list) else [document["@context"]]
     has_vocabulary = any(PINNED_CONTEXTS[url].defines_default_vocabulary for url in urls)
+    # Under a default vocabulary a term may be JSON at one place and a property at another.
+    places = list(_places(document, (), frozenset() if has_vocabulary else _JSON_TERMS))
+    findings = _nothing_stated(places)  # 2
     contexts = urls if has_vocabulary else [*urls, {"@vocab": _NO_VOCABULARY}]
     dropped: list[str | None] = []
     try:
@@ -74,51 +80,131 @@ def canonicalize_slowly(document: Mapping[str, Any], *, hash_name: str = "sha256
 # --- the document as it came ------------------------------------------------------------------------------------------
 
 
+def _definitions(document: object) -> Iterator[tuple[str, object]]:
+    """Every term with its definition, at the top of a context or within its scopes."""
+    if isinstance(document, list):
+        for item in document:
+            yield from _definitions(item)
+    elif isinstance(document, dict):
+        for term, definition in document.items():
+            if not term.startswith("@"):
+                yield term, definition
+            yield from _definitions(definition)
+
+
 def _json_terms() -> frozenset[str]:
-    """The terms whose values are JSON and no statements (``"@type": "@json"``), in any pinned context."""
-    found: set[str] = set()
-
-    def look(definitions: object) -> None:
-        if isinstance(definitions, dict):
-            for term, definition in definitions.items():
-                if isinstance(definition, dict):
-                    if definition.get("@type") == "@json":
-                        found.add(term)
-                    look(definition)
-
+    """The terms whose values are JSON and no statements (``"@type": "@json"``) wherever a pinned context has them."""
+    json_terms: set[str] = set()
+    others: set[str] = set()
     for pinned in PINNED_CONTEXTS.values():
-        look(pinned.document)
+        for term, definition in _definitions(pinned.document):
+            is_json = isinstance(definition, dict) and definition.get("@type") == "@json"
+            (json_terms if is_json else others).add(term)
+    return frozenset(json_terms - others)
+
+
+def _language_map_terms() -> frozenset[str]:
+    """The terms whose values are language maps wherever a pinned context has them."""
+    maps: set[str] = set()
+    others: set[str] = set()
+    for pinned in PINNED_CONTEXTS.values():
+        for term, definition in _definitions(pinned.document):
+            container = definition.get("@container", ()) if isinstance(definition, dict) else ()
+            (maps if "@language" in ([container] if isinstance(container, str) else container) else others).add(term)
+    return frozenset(maps - others)
+
+
+def _term_iris() -> frozenset[str]:
+    """What the terms of all pinned contexts stand for, compact IRIs written out."""
+    found: set[str] = set()
+    for pinned in PINNED_CONTEXTS.values():
+        meanings = {
+            term: meaning
+            for term, definition in _definitions(pinned.document)
+            if isinstance(meaning := definition.get("@id") if isinstance(definition, dict) else definition, str)
+        }
+        for meaning in meanings.values():
+            prefix, colon, suffix = meaning.partition(":")
+            found.add(meanings[prefix] + suffix if colon and prefix in meanings else meaning)
     return frozenset(found)
 
 
 _JSON_TERMS: Final = _json_terms()
+_TERM_IRIS: Final = _term_iris()
+_LANGUAGE_MAP_TERMS: Final = _language_map_terms()
 
 
-def _places(value: object, way: tuple[Step, ...]) -> Iterator[Place]:
+def _places(value: object, way: tuple[Step, ...], json_terms: frozenset[str] = frozenset()) -> Iterator[Place]:
     """Every value of the document with the way to it, not looking into JSON literals."""
     yield way, value
-    if way and way[-1] in _JSON_TERMS:
+    if way and way[-1] in json_terms:
         return
     members = value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list) else ()
     for step, held in members:
-        yield from _places(held, (*way, step))
+        yield from _places(held, (*way, step), json_terms)
 
 
-def _refuse_keywords(document: Mapping[str, Any], places: list[Place]) -> None:
-    findings = [
-        Finding("unsupported-feature", json_pointer(way), "Not processed here: this keyword at this place.")
-        for way, _ in places
-        if way != ("@context",)
-        and way[:1] != ("@context",)
-        and isinstance(way[-1] if way else 0, str)
-        and str(way[-1]).startswith("@")
-        and way[-1] not in _ADMITTED_KEYWORDS
-    ]
+def _refuse_spellings(document: Mapping[str, Any]) -> None:
     contexts = document.get("@context")
-    if not all(url in PINNED_CONTEXTS for url in (contexts if isinstance(contexts, list) else [contexts])):
-        findings.append(Finding("context-not-pinned", "#/@context", "This context is not one that is held here."))
+    stated = contexts if isinstance(contexts, list) else [contexts]
+    urls = [url for url in stated if isinstance(url, str) and url in PINNED_CONTEXTS]
+    if len(urls) < len(stated):
+        finding = Finding("context-not-pinned", "#/@context", "This context is not one that is held here.")
+        raise UnsupportedDocument(findings=[finding])
+    terms = {term for url in urls for term, _ in _definitions(PINNED_CONTEXTS[url].document)}
+    words = {
+        definition.get("@id") if isinstance(definition, dict) else definition
+        for url in urls
+        for _, definition in _definitions(PINNED_CONTEXTS[url].document)
+        if isinstance(definition, dict | str)
+    }
+    findings = []
+    for way, value in _places({name: held for name, held in document.items() if name != "@context"}, ()):
+        if isinstance(value, Mapping):
+            for member in value:
+                code = _wrong_spelling(member, value, way[-1] if way else "", words)
+                if code:
+                    findings.append(Finding(code, json_pointer([*way, member]), _DETAILS[code]))
+        elif isinstance(value, str) and way[-1] != "@value" and _KEYWORD_FORM.fullmatch(value):
+            # As an identifier or a type it would be dropped.
+            if (way[-1], value) != ("@type", "@json"):
+                findings.append(Finding("unsupported-feature", json_pointer(way), _DETAILS["unsupported-feature"]))
+        elif (
+            isinstance(value, str)
+            and _is_type(way)
+            and (value in _TERM_IRIS or value.partition(":")[0] in terms - {value})
+        ):
+            findings.append(Finding("not-a-plain-term", json_pointer(way), _DETAILS["not-a-plain-term"]))
     if findings:
         raise UnsupportedDocument(findings=findings)
+
+
+def _is_type(way: tuple[Step, ...]) -> bool:
+    """Whether a type of a node stands here; ``@type`` is left to value objects where a context has the word."""
+    return way[-1] == "type" or (len(way) > 1 and way[-2] == "type" and isinstance(way[-1], int))
+
+
+def _wrong_spelling(member: str, holder: Mapping[str, Any], above: Step, words: AbstractSet[object]) -> str | None:
+    """Why a member may not be named so here, or ``None``."""
+    if not member.startswith("@"):
+        if ":" in member:
+            return "not-a-plain-term"
+        # Beside a value, a list or a set nothing else is kept.
+        lonely = "@list" in holder or "@set" in holder or ("@value" in holder and member not in _OF_A_VALUE)
+        return "unsupported-feature" if lonely else None
+    if "@value" in holder:
+        admitted = member in _OF_A_VALUE
+    elif member in {"@list", "@set"}:
+        admitted = len(holder) == 1
+    elif member == "@none":
+        admitted = above in _LANGUAGE_MAP_TERMS
+    elif member in {"@id", "@type"}:
+        if member in words:
+            return "not-a-plain-term"
+        admitted = True
+    else:
+        admitted = False
+    return None if admitted else "unsupported-feature"
 
 
 def _nothing_stated(places: list[Place]) -> list[Finding]:
@@ -138,6 +224,8 @@ def _found(code: str, places: list[Place], *, key: str | None = None, value: obj
 
 
 _DETAILS: Final[Mapping[str, str]] = {
+    "unsupported-feature": "Not processed here: this keyword at this place.",
+    "not-a-plain-term": "Members and types are written as the plain terms of the contexts.",
     "nothing-stated": "Null and empty values vanish: a signature would not cover them.",
     "undefined-term": "No context defines this member: a signature would not cover it.",
     "undefined-identifier": "No context defines this type, or this identifier is not an absolute IRI.",
@@ -255,7 +343,7 @@ def main() -> None:
     """Read the task from standard input, write the answer to standard output."""
     task = json.loads(sys.stdin.buffer.read())
     # PyLD imports parts of itself when first used, and no file can be opened later.
-    canonicalize_slowly({"@context": list(PINNED_CONTEXTS)[2:3], "@type": "https://example.org/Warm"})
+    canonicalize_slowly({"@context": CREDENTIALS_V2, "type": "VerifiableCredential", "name": {"@value": "warm"}})
     _confine(task["seconds"], task["memory_bytes"])
     try:
         answer = b"+" + canonicalize_slowly(task["document"], hash_name=task["hash_name"])

@@ -9,6 +9,10 @@ is the one that expansion and "Deserialize JSON-LD to RDF" define (JSON-LD 1.1 A
 
 Invariant: whatever the walker accepts, PyLD and jsonld.js turn into the same statements. It may refuse more than they
 do, never less.
+
+One meaning has one spelling: members are the plain terms of the contexts, so are types for which there is one, and
+``id`` and ``type`` where a context has these words. A full or compact IRI in their place states the same and is
+invisible to whoever reads the JSON.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,6 +22,7 @@ from app.errors import Finding, json_pointer
 from app.jsonld import rdfc10
 from app.jsonld.active_context import (
     IRI,
+    NOT_A_PLAIN_TERM,
     RDF_TYPE,
     TEXT,
     TYPED,
@@ -179,7 +184,7 @@ class _Walk:
 
     # --- types and identifiers ---------------------------------------------------------------------------------------
 
-    def _types(
+    def _types(  # noqa: C901 - one refusal after the other
         self, element: dict[str, Any], active: ActiveContext, path: Path
     ) -> tuple[Sequence[TypeName], ActiveContext]:
         """The types of a node, and the active context inside it (5.1.2, step 11; 5.1.2, 13.4.4)."""
@@ -193,6 +198,8 @@ class _Walk:
             return [], active
         names = element[found]
         here = (path, found)
+        if found != active.type_keys[0]:
+            raise _unsupported(here, NOT_A_PLAIN_TERM)
         if type(names) is not list:
             names = [names]
         elif not names:
@@ -202,9 +209,12 @@ class _Walk:
             if type(name) is not str:
                 self.refuse("not-an-identifier", here if names is not element[found] else (here, index))
                 continue
+            place = here if names is not element[found] else (here, index)
+            if active.has_plain_term_for(name):
+                raise _unsupported(place, NOT_A_PLAIN_TERM)
             type_name = active.types.get(name) or active.define_type(name)
             if type_name is None:
-                self.refuse("undefined-type", here if names is not element[found] else (here, index))
+                self.refuse("undefined-type", place)
                 continue
             types.append(type_name)
             if type_name.is_scoped:
@@ -222,6 +232,8 @@ class _Walk:
         if found is None:
             self._blank_nodes += 1
             return f"_:b{self._blank_nodes}"
+        if found != inner.id_keys[0]:
+            raise _unsupported((path, found), NOT_A_PLAIN_TERM)
         return self._resource(element[found], inner, (path, found)) or "_:b0"
 
     def _resource(self, value: object, active: ActiveContext, path: Path) -> str | None:
@@ -399,5 +411,6 @@ def _pointer(path: Path) -> str:
 
 
 def _unsupported(path: Path, feature: str) -> UnsupportedDocument:
-    finding = Finding("unsupported-feature", _pointer(path), f"Not processed here: {feature}.")
+    code = "not-a-plain-term" if feature == NOT_A_PLAIN_TERM else "unsupported-feature"
+    finding = Finding(code, _pointer(path), f"Not processed here: {feature}.")
     return UnsupportedDocument(findings=[finding])

@@ -41,15 +41,18 @@ def test_a_document_with_more_of_json_ld_is_canonicalised_in_a_process_of_its_ow
     document = node(
         name={"@value": "hello", "@language": "en"},
         hasClaim={"@set": ["urn:x:2", "urn:x:3"]},
-        _sd=[1, None, {"b": 2.5, "a": []}],
-        **{
-            "https://example.org/count": {"@value": "5", "@type": "http://www.w3.org/2001/XMLSchema#integer"},
-            "https://example.org/list": {"@list": ["a", "b"]},
-        },
+        count={"@value": "5", "@type": "http://www.w3.org/2001/XMLSchema#integer"},
+        ranking={"@list": ["a", "b"]},
     )
     document["@context"] = [*ELM, CREDENTIALS_EXAMPLES_V2]
 
     assert canonicalize_foreign(document) == canonicalize_with_pyld(document)
+
+
+def test_json_literals_are_kept_as_they_are():
+    document = node(name={"@value": "x"}, _sd=[1, None, {"b": 2.5, "a": []}])
+
+    assert canonicalize_slowly(document) == canonicalize_with_pyld(document)
 
 
 def test_a_document_that_the_walker_can_do_needs_no_process():
@@ -91,11 +94,22 @@ def test_a_safe_mode_is_built_around_pyld(pointer, code, members):
         {"@graph": [{"id": "urn:x:2", "name": "x"}]},
         {"hasClaim": {"id": "urn:x:2", "@index": "unsigned"}},
         {"name": {"@value": "x", "@direction": "rtl"}},
+        *(
+            {**place, keyword: unsigned}
+            for keyword in ("@none", "@json", "@set", "@list", "@language")
+            for unsigned in ("unsigned", True, {"grade": "A+"}, ["unsigned"], {"type": "Note", "title": {"en": "x"}})
+            for place in ({"name": {"@value": "x"}}, {"hasClaim": {"@set": ["urn:x:2"]}})
+        ),
+        {"hasClaim": {"id": "urn:x:2", "@none": "unsigned"}},
+        {"hasClaim": {"@set": ["urn:x:2"], "@none": "unsigned"}},
+        {"name": {"@value": "x", "@none": "unsigned"}},
+        {"name": {"@value": "x"}, "hasClaim": {"id": "@unsigned"}},
+        {"name": {"@value": "x"}, "hasClaim": {"type": ["Person", "@unsigned"]}},
     ],
 )
 def test_keywords_that_hide_statements_or_are_never_signed_are_not_processed(members):
     with pytest.raises(UnsupportedDocument):
-        canonicalize_foreign(node(**members))
+        canonicalize_slowly(node(**members))
 
 
 def test_contexts_that_are_not_pinned_lead_to_no_process():

@@ -19,6 +19,7 @@ from app.jsonld import (
     active_context,
     canonicalize,
 )
+from app.jsonld.slow_worker import canonicalize_slowly
 from tests.jsonld.documents import (
     ALL,
     MICROCREDENTIAL,
@@ -283,13 +284,41 @@ def test_a_moment_of_the_data_model_needs_a_time_zone_and_one_of_elm_does_not():
         ("identifier", ["urn:x:2", {"type": "Identifier"}]),
         ("title", "no language"),
         ("notation", [1, "one", True]),
-        ("https://example.org/own", "a property given by its IRI"),
     ],
 )
 def test_well_formed_values_are_accepted_and_read_as_others_read_them(member, value):
     document = node(**{member: value})
 
     assert canonicalize(document) == canonicalize_with_pyld(document)
+
+
+def not_plain(document):
+    """Where the walker and the safe mode around PyLD both refuse another spelling of a plain term."""
+    with pytest.raises(UnsupportedDocument) as caught:
+        canonicalize(document)
+    with pytest.raises(UnsupportedDocument) as slowly:
+        canonicalize_slowly(document)
+    assert "not-a-plain-term" in {finding.code for finding in slowly.value.findings}
+    return {finding.pointer: finding.code for finding in caught.value.findings}
+
+
+@pytest.mark.parametrize("spelling", ["elm:hasClaim", "http://data.europa.eu/snb/model/elm/hasClaim", "urn:x:own"])
+def test_a_property_is_written_as_a_term_and_not_as_an_iri(spelling):
+    pointer = "#/" + spelling.replace("/", "~1")
+    assert not_plain(node(**{spelling: {"id": "urn:x:2"}})) == {pointer: "not-a-plain-term"}
+
+
+@pytest.mark.parametrize("spelling", ["elm:Person", "http://data.europa.eu/snb/model/elm/Person"])
+def test_a_type_that_has_a_term_is_written_as_that_term(spelling):
+    assert not_plain({"@context": ELM, "id": "urn:x:1", "type": spelling}) == {"#/type": "not-a-plain-term"}
+
+
+@pytest.mark.parametrize("keyword", ["@id", "@type"])
+def test_id_and_type_are_written_in_the_words_that_the_contexts_have_for_them(keyword):
+    document = node(notation="x")
+    document[keyword] = document.pop(keyword[1:])
+
+    assert not_plain(document) == {f"#/{keyword}": "not-a-plain-term"}
 
 
 @pytest.mark.parametrize("tag", ["en", "EN-gb", "zh-cmn-Hans-CN", "sl-rozaj-biske-1994", "de-CH-x-phonebk", "es-419"])
