@@ -9,11 +9,12 @@ Never: decides (stories do), encrypts or reads what is encrypted, asks the clock
 database. Rows come back as frozen records.
 
 Public: :func:`open_database` gives a :class:`Database`, whose ``read()`` and ``transaction()`` give a
-:class:`Connection`, which every query function takes first. Query functions are in one module for each stored thing:
-``awarding_bodies``, ``issuers``, ``signing_keys``, ``did_documents``, ``api_keys``, ``offerings``, ``awards``,
-``data_keys``, ``credentials``, ``secured_forms``, ``status_events``, ``status_lists``, ``idempotency``, ``events``,
-``outbox``, ``deployment``. :func:`migrate` brings a database to this version. ``states`` has the words of the columns,
-``paging`` the cursors.
+:class:`Connection`, which every query function takes first; ``read_once()`` and ``write_once()`` do for one statement,
+in one round trip. Query functions are in one module for each stored thing: ``awarding_bodies``, ``issuers``,
+``signing_keys``, ``did_documents``, ``api_keys``, ``offerings``, ``awards``, ``data_keys``, ``credentials``,
+``secured_forms``, ``status_events``, ``status_lists``, ``idempotency``, ``events``, ``outbox``, ``deployment``;
+``issuing`` stores a new credential with all that belongs to it in one step. :func:`migrate` brings a database to this
+version. ``states`` has the words of the columns, ``paging`` the cursors.
 """
 
 from app.store.connection import Connection, Database
