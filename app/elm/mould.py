@@ -30,9 +30,11 @@ from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 import orjson
+from pydantic import ValidationError
 
 from app.elm.mapping import MAPPING_VERSION, Tree, mailbox_iri, map_award
 from app.elm.rendering import CredentialFacts, render_vcdm2
+from app.errors import ServiceError
 from app.jsonld import canonicalize
 from app.jsonld.mould import MouldUnfit, Pieces, QuadMould, Sentinels, Values, written
 from app.template.alliance import AwardingBody
@@ -388,13 +390,31 @@ def cast(
         UnsafeDocument, MappingRefused, UnknownCode: the award cannot be written at all.
     """
     # 1
+    try:
+        mould, sentinels = _cut(statement, said, offering_texts, setting, ends=copy.valid_until is not None)
+    except (ValidationError, ServiceError) as error:
+        # If it is not about a sentinel, the long way says the same.
+        raise MouldUnfit("sentinels that are refused") from error
+    # 2
+    tree, document = render(statement, setting, copy)
+    long_way = orjson.dumps(document), orjson.dumps(tree), canonicalize(document)
+    filling = mould.fill(shape_of(said, offering_texts), copy)
+    if sentinels.stand_in(long_way[0]) or long_way != (filling.document(), filling.tree(), filling.canonical()):
+        raise MouldUnfit("not what the long way gives")
+    return mould
+
+
+def _cut(
+    statement: Statement, said: Said, offering_texts: frozenset[str], setting: Setting, *, ends: bool
+) -> tuple[DocumentMould, Sentinels]:
+    """Render the award with sentinels in its holes, and cut what comes out."""
     shape, holes = shape_of(said, offering_texts), _Holes(said, offering_texts)
     if len(shape.values) > _MOST_HOLES:
         raise MouldUnfit("too many holes")
-    cast_award = Award.model_validate(_AWARD(said, holes.put_sentinel))
-    cast_copy = _SENTINEL_COPY if copy.valid_until is not None else replace(_SENTINEL_COPY, valid_until=None)
-    sentinels = Sentinels([*holes.sentinels, *(value.decode() for value in _written_copy(cast_copy))])
-    tree, document = render(statement_of(statement.offering, cast_award), setting, cast_copy)
+    award = Award.model_validate(_AWARD(said, holes.put_sentinel))
+    copy = _SENTINEL_COPY if ends else replace(_SENTINEL_COPY, valid_until=None)
+    sentinels = Sentinels([*holes.sentinels, *(value.decode() for value in _written_copy(copy))])
+    tree, document = render(statement_of(statement.offering, award), setting, copy)
     if sentinels.stand_in("\n".join(_keys_and_numbers(document)).encode()):
         raise MouldUnfit("a hole that is no text")
     mould = DocumentMould(
@@ -402,17 +422,11 @@ def cast(
         tree=Pieces(sentinels.cut(orjson.dumps(tree))),
         quads=QuadMould(canonicalize(document), sentinels),
         shape_key=shape.key,
-        expires=copy.valid_until is not None,
+        expires=ends,
     )
     if mould.document.holes != sentinels.holes:
         raise MouldUnfit("a hole that the document does not show")
-    # 2
-    tree, document = render(statement, setting, copy)
-    long_way = orjson.dumps(document), orjson.dumps(tree), canonicalize(document)
-    filling = mould.fill(shape, copy)
-    if sentinels.stand_in(long_way[0]) or long_way != (filling.document(), filling.tree(), filling.canonical()):
-        raise MouldUnfit("not what the long way gives")
-    return mould
+    return mould, sentinels
 
 
 def _keys_and_numbers(value: object) -> Iterator[str]:

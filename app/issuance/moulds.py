@@ -233,22 +233,3 @@ class Moulds:
             if len(self._texts) > _MOST_OFFERINGS:
                 self._texts.popitem(last=False)
         return texts
-
-
-async def issue_with_mould(
-    mould: DocumentMould,
-    said: Said,
-    offering_texts: frozenset[str],
-    copy: CopyFacts,
-    *,
-    signers: Sequence[tuple[Signer, str]],
-    created: datetime,
-) -> bytes:
-    """From an award in JSON to the signed bytes, each proof checked: the hot path by itself, for benchmarks.
-
-    ``mould`` is from :func:`app.elm.mould.cast`, ``offering_texts`` from :func:`app.elm.mould.texts_in`.
-
-    Raises:
-        MouldUnfit: the award has another shape, or a value that must not be signed.
-    """
-    return await Unsigned.filled(mould.fill(shape_of(said, offering_texts), copy)).signed(signers, created)

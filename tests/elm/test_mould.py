@@ -436,6 +436,12 @@ def test_no_mould_is_cast_where_a_sentinel_is_a_constant(sentinel):
         case.mould()
 
 
+def test_no_mould_is_cast_where_the_types_refuse_a_sentinel():
+    case = a_case(a_request("academic"))
+    with pytest.raises(MouldUnfit, match="refused"):
+        cast(case.statement, {**case.said, "unknown": "member"}, case.texts, case.setting, COPY)
+
+
 def test_no_mould_is_cast_when_the_json_is_not_of_the_statement():
     case = a_case(a_request("academic"))
     said = copy.deepcopy(case.said)

@@ -12,7 +12,7 @@ import pytest
 
 from app.elm import mould as mould_module
 from app.elm.mould import CopyFacts, cast, render, shape_of, texts_in
-from app.issuance.moulds import Moulds, StatedAward, Unsigned, issue_with_mould
+from app.issuance.moulds import Moulds, StatedAward, Unsigned
 from app.jsonld import UnsafeDocument, canonicalize
 from app.keys import Algorithm, InProcessSigner
 from app.securing import secure
@@ -194,4 +194,5 @@ async def test_signed_bytes_are_those_of_the_secured_document(algorithms):
     assert await Unsigned.stored(orjson.dumps(document)).signed(signers, CREATED) == expected
     texts = texts_in(orjson.loads(award.offering))
     mould = cast(award.statement, award.said, texts, setting, COPY)
-    assert await issue_with_mould(mould, award.said, texts, COPY, signers=signers, created=CREATED) == expected
+    filling = mould.fill(shape_of(award.said, texts), COPY)
+    assert await Unsigned.filled(filling).signed(signers, CREATED) == expected
