@@ -25,11 +25,11 @@ async def _office(request: Request) -> Office:
 TheOffice = Annotated[Office, Depends(_office)]
 
 
-def _permitted(scope: Scope) -> Callable[[Office, HTTPAuthorizationCredentials | None], Awaitable[Caller]]:
+def _permitted(*needed: Scope) -> Callable[[Office, HTTPAuthorizationCredentials | None], Awaitable[Caller]]:
     async def caller(
         office: TheOffice, presented: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
     ) -> Caller:
-        return await authenticate(office, presented.credentials if presented else None, scope)
+        return await authenticate(office, presented.credentials if presented else None, *needed)
 
     return caller
 
@@ -40,3 +40,5 @@ OfferingWriter = Annotated[Caller, Depends(_permitted(Scope.OFFERINGS_WRITE))]
 CredentialReader = Annotated[Caller, Depends(_permitted(Scope.CREDENTIALS_READ))]
 CredentialIssuer = Annotated[Caller, Depends(_permitted(Scope.CREDENTIALS_ISSUE))]
 StatusChanger = Annotated[Caller, Depends(_permitted(Scope.CREDENTIALS_STATUS))]
+CredentialReplacer = Annotated[Caller, Depends(_permitted(Scope.CREDENTIALS_ISSUE, Scope.CREDENTIALS_STATUS))]
+"""A replacement issues one credential and revokes another."""

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Header, Query, Request, Response
 
-from app.api.callers import CredentialIssuer, CredentialReader, StatusChanger, TheOffice
+from app.api.callers import CredentialIssuer, CredentialReader, CredentialReplacer, StatusChanger, TheOffice
 from app.api.problems import described
 from app.api.requests import json_answer, json_body, read_json
 from app.errors import Family
@@ -157,10 +157,14 @@ async def replace_credential(
     credential_id: UUID,
     request: Request,
     office: TheOffice,
-    caller: CredentialIssuer,
+    caller: CredentialReplacer,
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
-    """The earlier credential is revoked as superseded. The new one does not mention it; award date and number stay."""
+    """The earlier credential is revoked as superseded. The new one does not mention it; award date and number stay.
+
+    It needs both scopes, `credentials:issue` and `credentials:status`. A suspended credential, or one that was revoked
+    for `integrity`, is not replaced: 409. The learner stays the same person: 422 with `learner-changed` otherwise.
+    """
     value = await read_json(request, max_bytes=office.max_request_bytes)
     return _answer(
         await replace.replace(office, caller, credential_id, value, idempotency_key=idempotency_key), office.public_url

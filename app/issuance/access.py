@@ -76,12 +76,12 @@ class Caller:
     expires_at: datetime | None = None
 
 
-async def authenticate(office: Office, presented: str | None, scope: Scope) -> Caller:
+async def authenticate(office: Office, presented: str | None, *needed: Scope) -> Caller:
     """Return the caller that the key ``presented`` stands for.
 
     Raises:
         KeyNotAccepted: no usable key.
-        ScopeMissing: a usable key without ``scope``.
+        ScopeMissing: a usable key without each of the scopes ``needed``.
     """
     match = _KEY.fullmatch(presented or "")
     if match is None or match[3] != _checksum(match[1], match[2]):
@@ -95,8 +95,8 @@ async def authenticate(office: Office, presented: str | None, scope: Scope) -> C
         raise KeyNotAccepted
     key, slug = found
     scopes = frozenset(Scope(name) for name in key.scopes)
-    if scope is not Scope.ANY and scope not in scopes:
-        raise ScopeMissing(f"This needs the scope {scope.value}.")
+    if missing := [scope.value for scope in needed if scope is not Scope.ANY and scope not in scopes]:
+        raise ScopeMissing(f"This needs the scope {' and the scope '.join(missing)}.")
     return Caller(key.awarding_body_id, slug, f"api-key:{key.prefix}", key.prefix, scopes, key.expires_at)
 
 

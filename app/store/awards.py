@@ -19,6 +19,8 @@ from app.store.tables import award, award_revision
 
 NUMBER_TAKEN: Final = "uq_award_awarding_body_id_certificate_number"
 """``AlreadyThere.constraint`` when another award of the awarding body has the certificate number."""
+NATURAL_KEY_TAKEN: Final = "uq_award_natural_key"
+"""``AlreadyThere.constraint`` when the learner has another award for the same offering and day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,17 @@ async def advance(connection: Connection, revision: AwardRevision) -> None:
         )
         if not moved:
             raise TransitionRefused
+
+
+async def change_learner_key(
+    connection: Connection, awarding_body_id: UUID, award_id: UUID, learner_key: bytes
+) -> None:
+    """Let the award be found by another pseudonym of the same person, from now on by this one alone.
+
+    Raises:
+        AlreadyThere: this pseudonym has an award for the same offering and day (:data:`NATURAL_KEY_TAKEN`).
+    """
+    await connection.execute(update(award).where(*_is(awarding_body_id, award_id)).values(learner_key=learner_key))
 
 
 async def find(connection: Connection, awarding_body_id: UUID, award_id: UUID) -> Award | None:

@@ -5,7 +5,8 @@ from uuid import uuid4
 
 import pytest
 
-from tests.builders import a_request, altered, an_offering, full_request
+from app.issuance import replace as replacing
+from tests.builders import ABSENT, a_request, altered, an_offering, full_request
 
 
 async def replace(deployment, record, request, reason="name-change", **headers):
@@ -109,15 +110,137 @@ async def test_a_reason_is_asked_for_together_with_everything_else(deployment, r
     assert (refused.status_code, found) == (422, {(code, "#/reason"), ("wrong-type", "#/learner/nationalities")})
 
 
-async def test_a_suspended_and_a_revoked_credential_can_be_corrected_too(deployment, request_and_record):
+async def test_a_suspension_does_not_end_by_a_replacement(deployment, request_and_record):
     request, old = request_and_record
     await deployment.change_status("wut", old, "suspend", "under-review")
-    second = (await replace(deployment, old, altered(request, {"learner.family_names": "N"}))).json()
-    assert second["status"] == "valid"
-    await deployment.change_status("wut", second, "revoke", "issued-in-error")
-    third = await replace(deployment, second, altered(request, {"learner.family_names": "M"}))
-    assert third.status_code == 201
-    assert (await deployment.verify((await deployment.fetch(third.json())).content))["verdict"] == "valid"
+    refused = await replace(deployment, old, altered(request, {"learner.family_names": "N"}))
+    assert (refused.status_code, refused.json()["code"]) == (409, "replacement-refused")
+    assert (await deployment.system().get(f"/api/v1/credentials/{old['id']}")).json()["status"] == "suspended"
+    await deployment.change_status("wut", old, "reinstate", "review-ended")
+    assert (await replace(deployment, old, altered(request, {"learner.family_names": "N"}))).status_code == 201
+
+
+@pytest.mark.parametrize("reason", ["issued-in-error", "learner-request"])
+async def test_what_was_revoked_without_blame_can_be_corrected(deployment, request_and_record, reason):
+    request, old = request_and_record
+    # Suspended first: a revocation outweighs that.
+    await deployment.change_status("wut", old, "suspend", "under-review")
+    await deployment.change_status("wut", old, "revoke", reason)
+    new = await replace(deployment, old, altered(request, {"learner.family_names": "N"}))
+    assert (new.status_code, new.json()["status"]) == (201, "valid")
+    assert (await deployment.verify((await deployment.fetch(new.json())).content))["verdict"] == "valid"
+    report = await deployment.verify((await deployment.fetch(old)).content)
+    assert report["verdict"] == "invalid"
+
+
+async def test_an_award_without_integrity_does_not_come_back_by_a_replacement(deployment, request_and_record):
+    request, old = request_and_record
+    await deployment.change_status("wut", old, "revoke", "integrity")
+    for headers in ({}, {"Idempotency_Key": "k"}):
+        refused = await replace(deployment, old, altered(request, {"learner.family_names": "N"}), **headers)
+        assert (refused.status_code, refused.json()["code"]) == (409, "replacement-refused")
+    assert len((await deployment.system().get("/api/v1/credentials")).json()["items"]) == 1
+
+
+async def test_a_status_that_changes_while_the_replacement_is_signed_counts(
+    deployment, request_and_record, monkeypatch
+):
+    request, old = request_and_record
+    sign = replacing.sign
+
+    async def slowly(*arguments):
+        content = await sign(*arguments)
+        await deployment.change_status("wut", old, "revoke", "integrity")
+        return content
+
+    monkeypatch.setattr(replacing, "sign", slowly)
+    refused = await replace(deployment, old, altered(request, {"learner.family_names": "N"}))
+    assert (refused.status_code, refused.json()["code"]) == (409, "replacement-refused")
+    history = (await deployment.system().get(f"/api/v1/credentials/{old['id']}/history")).json()
+    assert [entry["kind"] for entry in history["entries"]] == ["credential-issued", "credential-revoked"]
+
+
+def known_by(**learner):
+    """A request whose learner is named in full, and identified by what is given alone."""
+    named = {"learner.reference": ABSENT, "learner.student_identifiers": ABSENT}
+    return full_request("academic", named | {f"learner.{name}": value for name, value in learner.items()})
+
+
+def number(value, assigned_by="wut"):
+    return {"scheme": "student-number", "value": value, "assigned_by": assigned_by}
+
+
+def esi(value):
+    return {"scheme": "esi", "value": f"urn:schac:personalUniqueCode:int:esi:pw.edu.pl:{value}", "assigned_by": "wut"}
+
+
+OTHER = {"given_names": "Bob", "family_names": "Other"}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "reason"),
+    [
+        ({"reference": "a"}, {"reference": "b", **OTHER}, "correction"),
+        ({"reference": "a"}, {"reference": "b", **OTHER}, "name-change"),
+        ({"reference": "a"}, OTHER, "name-change"),
+        ({"reference": "a"}, {}, "correction"),
+        (OTHER, {"reference": "b", **OTHER}, "name-change"),
+        ({"student_identifiers": [number("7")]}, {"student_identifiers": [number("8")]}, "name-change"),
+        ({"student_identifiers": [number("7")]}, {"student_identifiers": [number("7", "ntnu")]}, "correction"),
+        ({"student_identifiers": [esi("7")]}, {"student_identifiers": [esi("8")]}, "grade-appeal"),
+        ({}, OTHER, "correction"),
+        ({}, OTHER, "grade-appeal"),
+        ({"birth_date": "1999-01-01"}, {"birth_date": "1999-01-02", **OTHER}, "name-change"),
+    ],
+)
+async def test_a_replacement_is_about_the_same_person(deployment, before, after, reason):
+    old = await deployment.issue(known_by(**before))
+    refused = await replace(deployment, old, known_by(**after), reason)
+    assert (refused.status_code, refused.json()["code"]) == (422, "rules-broken")
+    found = [(item["code"], item["pointer"]) for item in refused.json()["errors"] if item["weight"] == "required"]
+    assert found == [("learner-changed", "#/learner")]
+    assert "Bob" not in refused.text
+    assert (await deployment.verify((await deployment.fetch(old)).content))["verdict"] == "valid"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "reason"),
+    [
+        ({}, OTHER, "name-change"),
+        ({"reference": "a"}, {"reference": "a", **OTHER}, "correction"),
+        (
+            {"student_identifiers": [number("7")]},
+            {"reference": "new", "student_identifiers": [number("7")]},
+            "correction",
+        ),
+        (
+            {"student_identifiers": [number("7"), esi("1")]},
+            {"student_identifiers": [number("8"), esi("1")], **OTHER},
+            "name-change",
+        ),
+    ],
+)
+async def test_the_award_goes_along_with_a_learner_who_is_named_anew(deployment, before, after, reason):
+    old = await deployment.issue(known_by(**before))
+    deployment.clock.advance(days=1)
+    request = known_by(**after)
+    answer = await replace(deployment, old, request, reason)
+    assert answer.status_code == 201, answer.text
+    new = answer.json()
+    again = await deployment.system().post("/api/v1/credentials", json=request)
+    assert (again.status_code, again.json()["id"]) == (200, new["id"])
+    found = await deployment.system().post("/api/v1/credentials/search", json={"learner": request["learner"]})
+    assert [item["id"] for item in found.json()["items"]] == [new["id"], old["id"]]
+    assert (await deployment.verify((await deployment.fetch(new)).content))["verdict"] == "valid"
+
+
+async def test_two_awards_for_one_learner_offering_and_date_do_not_come_about_by_a_change_of_name(deployment):
+    first, second = known_by(), known_by(**OTHER)
+    old, other = await deployment.issue(first), await deployment.issue(second)
+    refused = await replace(deployment, old, second)
+    assert (refused.status_code, refused.json()["code"]) == (409, "learner-has-award")
+    for record in (old, other):
+        assert (await deployment.verify((await deployment.fetch(record)).content))["verdict"] == "valid"
 
 
 async def test_an_award_of_a_withdrawn_offering_can_still_be_corrected(deployment):

@@ -109,7 +109,6 @@ NEEDED = {
     ],
     Scope.CREDENTIALS_ISSUE: [
         ("POST", "/api/v1/credentials"),
-        ("POST", f"/api/v1/credentials/{NOBODY}/replacement"),
         ("POST", f"/api/v1/credentials/{NOBODY}/public-url"),
     ],
     Scope.CREDENTIALS_STATUS: [("POST", f"/api/v1/credentials/{NOBODY}/status")],
@@ -127,6 +126,20 @@ async def test_a_key_without_the_scope_is_403_and_told_which_one(deployment, sco
         assert (await alone.request(method, address, json={})).status_code in {200, 404, 422}
     me = (await alone.get("/api/v1/me")).json()
     assert (me["awarding_body"], me["scopes"]) == ("wut", [scope.value])
+
+
+async def test_a_replacement_needs_the_scopes_for_what_it_begins_and_for_what_it_ends(deployment):
+    request = full_request("academic")
+    record = await deployment.issue(request)
+    address = f"/api/v1/credentials/{record['id']}/replacement"
+    body = {**altered(request, {"learner.family_names": "N"}), "reason": "correction"}
+    both = {Scope.CREDENTIALS_ISSUE, Scope.CREDENTIALS_STATUS}
+    for granted in ({Scope.CREDENTIALS_ISSUE}, {Scope.CREDENTIALS_STATUS}, set(GRANTABLE) - both):
+        refused = await deployment.system(api_key=await new_key(deployment, *granted)).post(address, json=body)
+        assert (refused.status_code, refused.json()["code"]) == (403, "scope-missing")
+        assert {scope for scope in both if scope.value in refused.json()["detail"]} == both - granted
+    replaced = await deployment.system(api_key=await new_key(deployment, *both)).post(address, json=body)
+    assert replaced.status_code == 201
 
 
 async def test_an_offering_in_a_request_of_its_own_body_is_not_hidden(deployment):
