@@ -13,9 +13,9 @@ Never: reaches a network, processes a context that came with a document, signs, 
 Standards: JSON-LD 1.1 and JSON-LD 1.1 Processing Algorithms and API (16 July 2020), RDF Dataset Canonicalization
 (RDFC-1.0, 21 May 2024), RDF 1.1 N-Quads, all W3C Recommendations.
 
-Public names: ``canonicalize``, ``canonicalize_foreign`` with ``ForeignLimits``, ``pinned_context``, the constants of
-contexts, and the refusals ``UnsafeDocument``, ``UnsupportedDocument``, ``ProcessingLimitExceeded``,
-``CanonicalizationBudgetExceeded``.
+Public names: ``canonicalize``, ``canonicalize_foreign`` with ``ForeignLimits``, ``Allowance`` for all work of one
+request, ``pinned_context``, the constants of contexts, and the refusals ``UnsafeDocument``, ``UnsupportedDocument``,
+``ProcessingLimitExceeded``, ``CanonicalizationBudgetExceeded``.
 """
 
 from app.jsonld.contexts import (
@@ -39,7 +39,7 @@ from app.jsonld.contexts import (
 )
 from app.jsonld.rdfc10 import CanonicalizationBudgetExceeded
 from app.jsonld.refusals import ProcessingLimitExceeded, UnsafeDocument, UnsupportedDocument
-from app.jsonld.slow_path import ForeignLimits, canonicalize_foreign
+from app.jsonld.slow_path import Allowance, ForeignLimits, canonicalize_foreign
 from app.jsonld.walker import canonicalize
 
 __all__ = [
@@ -56,6 +56,7 @@ __all__ = [
     "MULTIKEY_V1",
     "PINNED_CONTEXTS",
     "VOCABULARY_BASE",
+    "Allowance",
     "CanonicalizationBudgetExceeded",
     "ContextDamaged",
     "ContextNotPinned",

@@ -13,9 +13,10 @@ What the walker calls unsafe stays unsafe: only :class:`UnsupportedDocument` lea
 import json
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from time import perf_counter
 from typing import Any, Final
 
 from app.errors import Finding
@@ -37,6 +38,51 @@ class ForeignLimits:
     max_nodes: int = 20_000
     seconds: float = 5.0
     memory_bytes: int = 512 * 1024 * 1024
+
+
+class Allowance:
+    """What canonicalising may cost for one request, all its documents and proofs together.
+
+    The first limit that is reached ends it: whatever is asked afterwards is refused without work. Used by one thread
+    at a time.
+    """
+
+    def __init__(self, *, seconds: float = 5.0, processes: int = 2) -> None:
+        """Grant so much time in all, and so many processes of the slow path."""
+        self._seconds = seconds
+        self._processes = processes
+
+    def strict(self, document: Mapping[str, Any], *, hash_name: str = "sha256") -> bytes:
+        """Return the canonical form as the walker makes it; see :func:`app.jsonld.walker.canonicalize`.
+
+        Raises:
+            ProcessingLimitExceeded: the allowance is used up.
+        """
+        return self._spend(lambda: walker.canonicalize(document, hash_name=hash_name))
+
+    def foreign(self, document: Mapping[str, Any], *, hash_name: str = "sha256") -> bytes:
+        """Return the canonical form of a stranger's document; see :func:`canonicalize_foreign`."""
+        try:
+            return self.strict(document, hash_name=hash_name)
+        except UnsupportedDocument as refusal:
+            if any(finding.code in _FINAL_FINDINGS for finding in refusal.findings):
+                raise
+        self._processes -= 1
+        if self._processes < 0:
+            self._seconds = 0
+        return self._spend(lambda: _canonicalize_slowly(document, ForeignLimits(seconds=self._seconds), hash_name))
+
+    def _spend(self, work: Callable[[], bytes]) -> bytes:
+        if self._seconds <= 0:
+            raise ProcessingLimitExceeded
+        started = perf_counter()
+        try:
+            return work()
+        except (ProcessingLimitExceeded, CanonicalizationBudgetExceeded):
+            self._seconds = 0
+            raise
+        finally:
+            self._seconds -= perf_counter() - started
 
 
 def canonicalize_foreign(

@@ -156,11 +156,28 @@ _LOOK_ALIKES: Final = str.maketrans(
 )
 
 
+_LONGEST_NAME: Final = 300
+"""Letters. No name of a member comes near it, so what is longer is nobody's and need not be read to its end."""
+
+
 def likeness(text: str) -> str:
-    """Return what a hurried reader sees: NFKC, no case, no accents, no spaces or punctuation, look-alikes as Latin."""
-    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
-    letters = "".join(character for character in folded if unicodedata.category(character)[0] in "LN")
-    return letters.translate(_LOOK_ALIKES)
+    """Return what a hurried reader sees: NFKC, no case, no accents, no spaces or punctuation, look-alikes as Latin.
+
+    Letter by letter: Unicode's normalisation of a whole text sorts each run of accents, which takes minutes for a run
+    that somebody made for it, and accents are left out anyway.
+    """
+    letters: list[str] = []
+    for character in text:
+        letters.extend(_letters(character))
+        if len(letters) > _LONGEST_NAME:
+            break
+    return "".join(letters)
+
+
+@lru_cache(maxsize=4096)
+def _letters(character: str) -> str:
+    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", character).casefold())
+    return "".join(part for part in folded if unicodedata.category(part)[0] in "LN").translate(_LOOK_ALIKES)
 
 
 _BRACKETS: Final = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
@@ -175,9 +192,17 @@ _NOTATION_TERMS: Final = frozenset({"notation"})
 _ID_TERMS: Final = frozenset({"id", "@id"})
 
 
-@lru_cache(maxsize=2048)
+_LONGEST_REMEMBERED: Final = 100
+
+
 def _term(key: str) -> str:
     """Return the last step of a term, compact IRI or IRI: a full IRI as key must not hide what it says."""
+    # What is remembered must not hold a stranger's long texts.
+    return _last_step(key) if len(key) <= _LONGEST_REMEMBERED else _last_step.__wrapped__(key)
+
+
+@lru_cache(maxsize=2048)
+def _last_step(key: str) -> str:
     return re.split(r"[/#:]", key)[-1]
 
 

@@ -22,7 +22,7 @@ from typing import Any, Final, Protocol, TypeAlias, TypeVar
 
 from app.elm.checks import check_format
 from app.errors import Finding, ServiceError, json_pointer
-from app.jsonld import UnsafeDocument, UnsupportedDocument, canonicalize_foreign
+from app.jsonld import Allowance, UnsafeDocument, UnsupportedDocument
 from app.jsonld.contexts import ContextNotPinned, pinned_context
 from app.keys import PublicKey
 from app.securing import Canonicalize, ProofResult, ResolveMethod, Token, TokenResult, vc_jose, verify_proofs
@@ -110,20 +110,26 @@ class World:
     own_status: AskOwnStatus
     read_and_check: Reader = _silent
     http_hosts: Collection[tuple[str, int]] = ()
-    canonicalize: Canonicalize = canonicalize_foreign
     memory: LookupMemory = field(default_factory=LookupMemory)
     # A few threads of its own: a stranger's document may keep one busy for seconds, and nobody else shall wait for it.
     threads: Executor = field(default_factory=lambda: ThreadPoolExecutor(4, thread_name_prefix="verify"))
+    # Apart from these, and fewer, the threads that wait for processes of the slow path.
+    slow_threads: Executor = field(default_factory=lambda: ThreadPoolExecutor(2, thread_name_prefix="verify-slow"))
 
     async def close(self) -> None:
         """Close the way out and the threads; nothing can be verified afterwards."""
         self.threads.shutdown(wait=False, cancel_futures=True)
+        self.slow_threads.shutdown(wait=False, cancel_futures=True)
         if isinstance(self.fetch, GuardedFetch):
             await self.fetch.aclose()
 
     async def in_thread(self, work: Callable[..., T], *arguments: object) -> T:
         """Do ``work`` beside the event loop."""
         return await asyncio.get_running_loop().run_in_executor(self.threads, partial(work, *arguments))
+
+    async def in_slow_thread(self, work: Callable[..., T], *arguments: object) -> T:
+        """Do ``work`` that may take seconds where only its like has to wait for it."""
+        return await asyncio.get_running_loop().run_in_executor(self.slow_threads, partial(work, *arguments))
 
 
 # Whoever published a list in two forms is asked for the one that goes with the credential; either will do.
@@ -156,25 +162,32 @@ class _Inquiry:
         self._policy = policy
         self._members = members
         self._now = now
+        self._for_lists = Allowance()
 
     async def about(self, document: Mapping[str, Any], submission: Submission) -> Evidence:
-        evidence = await self._signed_by(document, submission)
+        evidence = await self._signed_by(document, submission, Allowance())
         proved = issuer_is_proved(document, evidence, self._policy, self._now)
+        in_thread = self._world.in_thread
         return Evidence(
             contexts=evidence.contexts,
             graph=evidence.graph,
             proofs=evidence.proofs,
             members=self._members,
             status=await self._status(document, proved=proved, as_token=submission.token is not None),  # 4
-            template=_reading(self._world.read_and_check, document),  # 5
-            format=await self._world.in_thread(_reading, _format_findings, document),
-            related_resources=related_resource_findings(document),
+            template=await in_thread(_reading, self._world.read_and_check, document),  # 5
+            format=await in_thread(_reading, _format_findings, document),
+            related_resources=await in_thread(related_resource_findings, document),
         )
 
-    async def _signed_by(self, document: Mapping[str, Any], submission: Submission) -> Evidence:
+    async def _signed_by(self, document: Mapping[str, Any], submission: Submission, allowance: Allowance) -> Evidence:
         """Steps 1 to 3: what was signed, with which keys."""
-        contexts = _contexts(document)
-        graph, canonicalize = await self._world.in_thread(_read_graph, document, contexts, self._world.canonicalize)
+        run = self._world.in_thread
+        contexts = await run(_contexts, document)
+        graph, canonicalize = await run(_read_graph, document, contexts, allowance.strict)
+        if graph.problem is GraphProblem.NOT_SUPPORTED and not self._is_known(issuer_id(document)):
+            # Whoever is known here writes what the walker reads; more of JSON-LD in their name is somebody else's.
+            run = self._world.in_slow_thread
+            graph, canonicalize = await run(_read_graph, document, contexts, allowance.foreign)
         if submission.outside:
             graph = replace(graph, uncovered=(*submission.outside, *graph.uncovered))
         methods = await self._methods(document, submission.token, readable=graph.readable)
@@ -185,9 +198,7 @@ class _Inquiry:
                 return None
             return found.method if found.member_key is None else found.member_key.public_key
 
-        results = await self._world.in_thread(
-            self._check_proofs, document, submission.token, resolve_method, canonicalize
-        )
+        results = await run(self._check_proofs, document, submission.token, resolve_method, canonicalize)
         proofs = tuple(
             ProofEvidence(
                 result, None if result.verification_method is None else methods.get(result.verification_method)
@@ -213,6 +224,9 @@ class _Inquiry:
                 clock_skew=self._policy.clock_skew,
             ),
         ]
+
+    def _is_known(self, issuer: str | None) -> bool:
+        return issuer is not None and self._members is not None and self._members.by_did(issuer) is not None
 
     # Keys.
 
@@ -332,7 +346,7 @@ class _Inquiry:
                 failed = _List(problem=StatusProblem.NOT_FETCHED, fetch_reason=error.reason)
                 return Answer(failed, _keep_failure(error.reason))
             found = await self._read_list(url, issuer, fetched.content)
-            return Answer(found, KEEP_BAD if found.problem else found.keep, size=found.size)
+            return Answer(found, min(found.keep, KEEP_BAD) if found.problem else found.keep, size=found.size)
 
         return await self._world.memory.answer(("list", url, issuer, accept), self._now, ask)
 
@@ -347,7 +361,10 @@ class _Inquiry:
             return _List(problem=StatusProblem.FORM_NOT_SUPPORTED)
         if issuer_id(document) != issuer or document.get("id", url) != url:
             return _List(problem=StatusProblem.LIST_OF_ANOTHER_ISSUER)
-        evidence = await self._signed_by(document, submission)
+        evidence = await self._signed_by(document, submission, self._for_lists)
+        if evidence.graph.problem is GraphProblem.TOO_COMPLEX:
+            # Perhaps only because of the lists before it: nothing for others to hear.
+            return _List(problem=StatusProblem.LIST_PROOF_WRONG, keep=timedelta(0))
         if not issuer_is_proved(document, evidence, self._policy, self._now):
             return _List(problem=StatusProblem.LIST_PROOF_WRONG)
         return await self._world.in_thread(_open_list, document, hashlib.sha256(content).hexdigest())

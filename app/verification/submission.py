@@ -4,12 +4,15 @@ Nothing is checked here and nothing is trusted. What is neither one JSON text no
 400; whatever can be taken apart is answered with a report.
 """
 
+import re
 from dataclasses import dataclass, replace
 from typing import Final, Self
 
+import orjson
+
 from app.errors import Finding, ServiceError, json_pointer
 from app.securing import Token, vc_jose
-from app.strict_json import MAX_BYTES, MAX_DEPTH, JsonValue, parse
+from app.strict_json import MAX_BYTES, MAX_DEPTH, JsonValue, MalformedJson, parse
 
 ENVELOPE: Final = f"data:{vc_jose.MEDIA_TYPE},"
 """How the ``id`` of an EnvelopedVerifiableCredential with such a token begins (VCDM 2.0 section 4.13; RFC 2397)."""
@@ -20,6 +23,7 @@ _ENVELOPE_MEMBERS: Final = frozenset({"@context", "id", "type"})
 # text begins so.
 _STARTS: Final = ("ey", "ew")
 _WHITE_SPACE: Final = b" \t\r\n"
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,35 @@ def read_submission(content: bytes, *, max_bytes: int = MAX_BYTES, max_depth: in
     text = content.strip(_WHITE_SPACE)
     if text.startswith(tuple(start.encode() for start in _STARTS)):
         token = vc_jose.read(text, max_payload_bytes=max_bytes, max_depth=max_depth)
-        return Submission(token.document, token)
-    return Submission.of(
-        parse(content, max_bytes=max_bytes, max_depth=max_depth), max_bytes=max_bytes, max_depth=max_depth
-    )
+        submission = Submission(token.document, token)
+    else:
+        value = parse(content, max_bytes=max_bytes, max_depth=max_depth)
+        submission = Submission.of(value, max_bytes=max_bytes, max_depth=max_depth)
+    _refuse_half_characters(submission.document)
+    return submission
+
+
+def _refuse_half_characters(document: JsonValue) -> None:
+    """Refuse what no answer could repeat and no signature could cover (RFC 7493 section 2.1)."""
+    try:
+        orjson.dumps(document)
+    except orjson.JSONEncodeError:
+        found = _half_character(document, [])
+        if found is not None:
+            detail = "Half of a surrogate pair is no character."
+            finding = Finding("lone-surrogate", json_pointer(found), detail, "RFC 8259, 8.2; RFC 7493, 2.1")
+            raise MalformedJson(detail, findings=[finding]) from None
+
+
+def _half_character(value: JsonValue, path: list[str | int]) -> list[str | int] | None:
+    """Return the way to the first text that holds one; to the object, where it is in the name of a member."""
+    if isinstance(value, str):
+        return path if _SURROGATE.search(value) else None
+    members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for step, held in members:
+        if isinstance(step, str) and _SURROGATE.search(step):
+            return path
+        found = _half_character(held, [*path, step])
+        if found is not None:
+            return found
+    return None

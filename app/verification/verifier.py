@@ -30,5 +30,10 @@ class Verifier:
         submission = submitted if isinstance(submitted, Submission) else Submission.of(submitted)
         document = submission.document
         evidence = await gather(submission, world=self._world, policy=self._policy, now=now)
-        checks = judge(document, evidence, self._policy, now)
-        return make_report(document, evidence, checks, self._policy, now=now, language=language)
+
+        def conclude() -> Report:
+            checks = judge(document, evidence, self._policy, now)
+            return make_report(document, evidence, checks, self._policy, now=now, language=language)
+
+        # Beside the event loop: a stranger's document may hold more than anybody would write by hand.
+        return await self._world.in_thread(conclude)
