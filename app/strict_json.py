@@ -26,6 +26,7 @@ _LARGEST_EXACT_INTEGER: Final = 2**53 - 1
 _CITATION: Final = "RFC 8259; RFC 7493"
 
 _ALL_BUT_BRACKETS: Final = bytes(sorted(set(range(256)) - set(b"[]{}")))
+_LONG_NUMBER: Final = re.compile(rb"[-+.0-9Ee]{%d}" % (MAX_NUMBER_LENGTH + 1))
 _SPACE_BEFORE_COLON: Final = re.compile(rb'"[ \t\r\n]+:')
 
 
@@ -57,7 +58,7 @@ def parse(raw: bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH)
     if raw.startswith(b"\xef\xbb\xbf"):
         _refuse("byte-order-mark", "#", "The document starts with a byte order mark; send UTF-8 without one.")
     try:
-        raw.decode("utf-8")
+        text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
         _refuse("not-utf-8", "#", f"Byte {error.start} is not part of valid UTF-8.")
     _check_depth(raw, max_depth)
@@ -65,12 +66,12 @@ def parse(raw: bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH)
         value: JsonValue = orjson.loads(raw)
     except orjson.JSONDecodeError:
         # orjson refuses lone surrogates without a place; the slower reader keeps them for the caller's own finding.
-        return _parse_slowly(raw)
+        return _parse_slowly(text)
     # Without duplicates every member contributes one `":` to the text; a string value may add to that count but never
     # take away, so equality proves their absence. Anything else is looked at slowly.
-    if _SPACE_BEFORE_COLON.search(raw) is None and raw.count(b'":') == _count_members(value):
+    if _SPACE_BEFORE_COLON.search(raw) is None and raw.count(b'":') == _count_members(value, raw):
         return value
-    return _parse_slowly(raw)
+    return _parse_slowly(text)
 
 
 def canonical(value: object) -> bytes:
@@ -184,9 +185,10 @@ def _check_depth(raw: bytes, max_depth: int) -> None:
             depth -= 1
 
 
-def _count_members(value: JsonValue) -> int:
-    """Count the members of all objects; -1 when a number is so large that the fast parser may have rounded it."""
+def _count_members(value: JsonValue, raw: bytes) -> int:
+    """Count the members of all objects; -1 when a number is so large or long that the slower reader must see it."""
     count = 0
+    looked = False
     pending: list[JsonValue] = [value]
     while pending:
         item = pending.pop()
@@ -196,8 +198,11 @@ def _count_members(value: JsonValue) -> int:
             pending.extend([held for held in item.values() if type(held) is not str])
         elif isinstance(item, list):
             pending.extend([held for held in item if type(held) is not str])
-        elif isinstance(item, float) and abs(item) > _LARGEST_EXACT_INTEGER:
-            return -1
+        elif isinstance(item, float):
+            # Integers beyond 64 bits become doubles here as well, so no long number is missed.
+            if abs(item) > _LARGEST_EXACT_INTEGER or (not looked and _LONG_NUMBER.search(raw)):
+                return -1
+            looked = True
     return count
 
 
@@ -210,7 +215,7 @@ class _Duplicated:
         self.name = name
 
 
-def _parse_slowly(raw: bytes) -> JsonValue:
+def _parse_slowly(text: str) -> JsonValue:
     duplicates: list[_Duplicated] = []
 
     def members(pairs: list[tuple[str, Any]]) -> Any:  # noqa: ANN401 - what the hook of json.loads returns
@@ -223,25 +228,25 @@ def _parse_slowly(raw: bytes) -> JsonValue:
             return marker
         return collected
 
-    def number(text: str) -> float:
-        if len(text) > MAX_NUMBER_LENGTH:
-            _refuse("number-too-long", "#", f"A number of {len(text)} characters; send it as a string.")
-        value = float(text)
+    def number(digits: str) -> float:
+        if len(digits) > MAX_NUMBER_LENGTH:
+            _refuse("number-too-long", "#", f"A number of {len(digits)} characters; send it as a string.")
+        value = float(digits)
         if value in (float("inf"), float("-inf")):
             _refuse("number-too-large", "#", "A number is beyond the range of a double.")
         return value
 
-    def integer(text: str) -> int:
-        if len(text) > MAX_NUMBER_LENGTH:
-            _refuse("number-too-long", "#", f"A number of {len(text)} characters; send it as a string.")
-        return int(text)
+    def integer(digits: str) -> int:
+        if len(digits) > MAX_NUMBER_LENGTH:
+            _refuse("number-too-long", "#", f"A number of {len(digits)} characters; send it as a string.")
+        return int(digits)
 
-    def constant(text: str) -> NoReturn:
-        _refuse("not-a-number", "#", f"{text} is not JSON.")
+    def constant(word: str) -> NoReturn:
+        _refuse("not-a-number", "#", f"{word} is not JSON.")
 
     try:
         value = json.loads(
-            raw, object_pairs_hook=members, parse_float=number, parse_int=integer, parse_constant=constant
+            text, object_pairs_hook=members, parse_float=number, parse_int=integer, parse_constant=constant
         )
     except (json.JSONDecodeError, RecursionError) as error:
         where = (

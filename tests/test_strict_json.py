@@ -168,3 +168,20 @@ def test_depth_is_counted_outside_of_strings_only(value):
         with pytest.raises(MalformedJson) as refused:
             parse(raw, max_depth=depth - 1)
         assert refused.value.findings[0].code == "too-deep"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-16", "utf-32"])
+@pytest.mark.parametrize("text", ['{"a": 1}', '{"\\"": ' * 200 + "1" + "}" * 200])
+def test_no_other_encoding_is_guessed(encoding, text):
+    with pytest.raises(MalformedJson):
+        parse(text.encode(encoding))
+
+
+@pytest.mark.parametrize(
+    "number", [b"1." + b"3" * 400_000, b"0." + b"0" * 40 + b"1", b"9" * 40, b"1e-" + b"0" * 40 + b"1"]
+)
+def test_a_long_number_is_refused_whichever_reader_sees_it(number):
+    with pytest.raises(MalformedJson) as caught:
+        parse(b'{"a": [0.5, ' + number + b"]}")
+
+    assert [finding.code for finding in caught.value.findings] == ["number-too-long"]
