@@ -91,6 +91,23 @@ def _web_address(value: str) -> str:
     return value
 
 
+# RFC 6761 and RFC 6762: names that mean another thing, or nothing, at each reader. A host whose last label is a number
+# is an IPv4 address (WHATWG URL, host parsing), however it is written.
+_NOWHERE: Final = re.compile(r"(?:.*\.)?(?:localhost|local|internal|[0-9]+|0[xX][0-9A-Fa-f]*)\.?", re.IGNORECASE)
+
+
+def _public_address(value: str) -> str:
+    _web_address(value)
+    host = value.split("/", 3)[2].partition("?")[0].partition("#")[0]
+    # In brackets stands an IPv6 address; percent signs could spell anything, an address too.
+    if host.startswith("[") or "%" in host or _NOWHERE.fullmatch(host.partition(":")[0]):
+        raise PydanticCustomError(
+            "web-address-not-public",
+            "A host name that anyone can look up is expected here: no IP address, no localhost, no percent sign.",
+        )
+    return value
+
+
 def _slug_or_web_address(value: str) -> str:
     return value if re.fullmatch(_SLUG, value) else _web_address(value)
 
@@ -146,6 +163,16 @@ WebAddress = Annotated[
     ),
     AfterValidator(_web_address),
 ]
+PublicAddress = Annotated[
+    str,
+    Field(
+        max_length=2000,
+        description="Absolute http or https URL with a host name that anyone can look up: no IP address, no localhost",
+        json_schema_extra={"format": "uri", "pattern": "^https?://[!-~]+$"},
+    ),
+    AfterValidator(_public_address),
+]
+"""A web address that readers of a signed document or of the catalogue are asked to follow."""
 Duration = Annotated[
     str, Field(max_length=40, description="ISO 8601 duration, such as P4M or P10D"), AfterValidator(_duration)
 ]
@@ -168,7 +195,7 @@ class Organisation(Element):
 
     name: Title
     country: CountryCode
-    homepage: WebAddress | None = None
+    homepage: PublicAddress | None = None
 
 
 def _text_or_object(value: object) -> str | None:
@@ -565,7 +592,7 @@ class QualityDecision(Element):
     """A decision of an outside agency."""
 
     title: Title
-    url: WebAddress | None = None
+    url: PublicAddress | None = None
     on: Date | None = None
 
 
@@ -682,14 +709,14 @@ class Partner(Element):
 
     name: Title
     role: Text | None = None
-    homepage: WebAddress | None = None
+    homepage: PublicAddress | None = None
 
 
 class Appreciation(Element):
     """7.16: a recommendation by employers, acceptance by a professional association, and the like."""
 
     text: Text
-    url: WebAddress | None = None
+    url: PublicAddress | None = None
 
 
 class OtherInformation(Element):

@@ -54,6 +54,7 @@ FORM_CODES: Final[Mapping[str, str]] = {
     "unknown-member": "The template has no such member; the nearest known name is suggested.",
     "unusable": "The value cannot be used here for another reason.",
     "web-address-malformed": "Not an http or https address in the characters of RFC 3986.",
+    "web-address-not-public": "The host is an IP address, or a name that means another machine to each reader.",
     "wrong-format": "A text without the form that is expected here, such as that of a country code.",
     "wrong-type": "Another JSON type is expected here.",
 }
@@ -191,6 +192,7 @@ _PLAIN_WORDS: Final = {
     "finite_number": ("number-malformed", "Not a finite number."),
     "duration-malformed": ("duration-malformed", None),
     "web-address-malformed": ("web-address-malformed", None),
+    "web-address-not-public": ("web-address-not-public", None),
     "period-reversed": ("period-reversed", None),
     "int_parsing_size": ("out-of-range", "The number is too large."),
 }

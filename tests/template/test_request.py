@@ -50,6 +50,8 @@ def codes_and_pointers(findings: list[Finding]) -> list[tuple[str, str]]:
     return [(finding.code, finding.pointer) for finding in findings]
 
 
+AGENCY = "offering.quality_assurance.agency"
+HOMEPAGE = "#/offering/quality_assurance/agency/homepage"
 ASSIGNED_BY = "/learner/student_identifiers/0/assigned_by"
 CHANGES = [
     ({"learner": ABSENT}, "missing", "#/learner"),
@@ -152,6 +154,20 @@ CHANGES = [
             *("https://home.example/[1]", "https://home.example/#a#b", "https://[::1", "https://home.example/\x7f"),
         )
     ),
+    *(
+        ({AGENCY: {"name": {"en": "A"}, "country": "BEL", "homepage": url}}, "web-address-not-public", HOMEPAGE)
+        for url in (
+            *("http://127.0.0.1/", "https://192.0.2.1", "https://[2001:db8::1]/", "http://[::ffff:10.0.0.1]:80/a"),
+            *("http://2130706433/", "http://0x7f.1/", "http://10.0.1/", "http://0x/", "http://127.0.0.1.:8080?a"),
+            *("http://localhost:8000/", "http://LOCALHOST#a", "http://a.localhost/", "http://printer.local/"),
+            *("http://%6cocalhost/", "http://%31%32%37.0.0.1/", "http://metadata.google.internal/"),
+        )
+    ),
+    (
+        {AGENCY: {"name": {"en": "A"}, "country": "BEL", "homepage": "https://u:p@a.eu/"}},
+        "web-address-malformed",
+        HOMEPAGE,
+    ),
     ({"learner.nickname": "Zed"}, "unknown-member", "#/learner/nickname"),
     ({"offering.participation.a/b~c": 1}, "unknown-member", "#/offering/participation/a~1b~0c"),
     ({"offering": REFERENCE | {"title": {"en": "X"}}}, "unknown-member", "#/offering/title"),
@@ -179,6 +195,18 @@ CHANGES = [
 def test_a_web_address_of_rfc_3986_is_accepted(url: str) -> None:
     request = parse_request(an_academic_certificate({"learner.student_identifiers.0.assigned_by": url}))
     assert request.learner.student_identifiers[0].assigned_by == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["https://example.org", "https://local.example:8080/127.0.0.1?localhost", "https://4.example/", "https://a.eu./#a"],
+)
+def test_a_public_name_is_accepted_as_a_homepage(url: str) -> None:
+    agency = {"name": {"en": "A"}, "country": "BEL", "homepage": url}
+    request = parse_request(an_academic_certificate({AGENCY: agency}))
+    assert isinstance(request.offering, Offering)
+    assert request.offering.quality_assurance.agency is not None
+    assert request.offering.quality_assurance.agency.homepage == url
 
 
 @pytest.mark.parametrize(("change", "code", "pointer"), CHANGES, ids=lambda value: str(value)[:60])
