@@ -92,7 +92,8 @@ def _in_our_words() -> Iterator[None]:
         translated = _translate(error)
         if translated is error:
             raise
-        raise translated from None  # the server's DETAIL repeats values
+        # The server's DETAIL repeats values; why it is away holds none, and an operator will want to know.
+        raise translated from (error if isinstance(translated, DatabaseUnavailable) else None)
 
 
 async def _say(driver: _Driver, command: str) -> None:
