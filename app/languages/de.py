@@ -49,6 +49,8 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "verification.context-inline": "Nicht geprüft: Das Dokument definiert in seinem Kontext eigene Begriffe.",
         "verification.nothing-dropped": "Die Signatur erfasst jede Aussage des Dokuments.",
         "verification.not-covered": "Das Dokument enthält Aussagen, die keine Signatur erfasst.",
+        "verification.spelled-otherwise": "Das Dokument ist nicht so geschrieben, wie sein Aussteller schreibt: Die "
+        "Signatur passt, aber wer es liest, sieht womöglich etwas anderes.",
         "verification.literals-well-typed": "Daten, Zahlen und Adressen sind so geschrieben, wie ihre Art es verlangt.",
         "verification.literal-ill-typed": "Ein Wert ist nicht von der Art, die sein Begriff verlangt.",
         "verification.graph-not-read": "Nicht geprüft: Das Dokument konnte nicht zu Ende gelesen werden.",

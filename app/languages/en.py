@@ -54,6 +54,8 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "verification.context-inline": "Not checked: the document defines terms of its own inside its context.",
         "verification.nothing-dropped": "The signature covers every statement in the document.",
         "verification.not-covered": "The document holds statements that no signature covers.",
+        "verification.spelled-otherwise": "The document is not written as its issuer writes: the signature fits, but "
+        "whoever reads it may see something else.",
         "verification.literals-well-typed": "Dates, numbers and addresses are written as their kind demands.",
         "verification.literal-ill-typed": "A value is not of the kind its term demands.",
         "verification.graph-not-read": "Not checked: the document could not be read to its end.",

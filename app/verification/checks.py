@@ -88,8 +88,9 @@ AXES: Final[Mapping[CheckName, Axis]] = MappingProxyType(
 
 # The checks that carry the verdict, in the order in which a reason is named: a false name first, then what was said,
 # by whom, known to whom, whether it still holds. Whether a genuine credential keeps every rule of format and template
-# is worth telling and does not make it less genuine: those checks inform. So does a value of the wrong kind: it is no
-# forgery, but it leaves no canonical form, and then the proof, which decides, is not checked.
+# is worth telling and does not make it less genuine: those checks inform, except that the shape decides for issuers
+# known here, who sign no other. A value of the wrong kind only informs too: it is no forgery, but it leaves no
+# canonical form, and then the proof, which decides, is not checked.
 DECIDING: Final = (
     CheckName.NAMES_MEMBER_WITHOUT_KEY,
     CheckName.JSON_WELL_FORMED,
@@ -104,6 +105,7 @@ DECIDING: Final = (
     CheckName.VALID_FROM,
     CheckName.VALID_UNTIL,
     CheckName.ISSUER_KNOWN_MEMBER,
+    CheckName.CREDENTIAL_SHAPE,
 )
 
 NOTHING_TO_CHECK: Final[Mapping[CheckName, frozenset[str]]] = MappingProxyType(
@@ -113,6 +115,7 @@ NOTHING_TO_CHECK: Final[Mapping[CheckName, frozenset[str]]] = MappingProxyType(
         CheckName.STATUS_SUSPENSION: frozenset({"no-suspension-entry"}),
         CheckName.VALID_FROM: frozenset({"no-valid-from"}),
         CheckName.VALID_UNTIL: frozenset({"no-valid-until"}),
+        CheckName.CREDENTIAL_SHAPE: frozenset({"not-a-european-digital-credential"}),
     }
 )
 
@@ -177,6 +180,8 @@ class Check:
     pointer: str | None = None
     facts: Mapping[str, str] = field(default_factory=dict)
     details: tuple[Finding, ...] = ()
+    informs: bool = False
+    """Whether this result only informs, although checks of this name decide about other credentials."""
 
     @property
     def axis(self) -> Axis:
@@ -196,4 +201,4 @@ class Check:
     @property
     def decides(self) -> bool:
         """Whether this result bears on the verdict."""
-        return self.name in DECIDING and not self.nothing_to_check
+        return self.name in DECIDING and not self.nothing_to_check and not self.informs

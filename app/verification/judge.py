@@ -10,6 +10,7 @@
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, Final
@@ -37,6 +38,7 @@ from app.verification.evidence import (
     StatusEvidence,
     StatusProblem,
 )
+from app.verification.spelling import spelling_findings
 
 _MANDATE: Final = "http://data.europa.eu/snb/evidence-type/c_18016257"
 """EU evidence type "mandate" (elm.md section 1.6)."""
@@ -117,6 +119,12 @@ def _contexts_pinned(case: _Case) -> Check:
 
 
 def _nothing_dropped(case: _Case) -> Check:
+    readable = case.evidence.graph.readable and case.evidence.contexts.problem is None
+    if case.known is not None and readable and case.form not in NOT_YET_READ:
+        findings = spelling_findings(case.document)
+        if findings:
+            name = CheckName.NOTHING_DROPPED
+            return Check(name, Result.FAILED, "spelled-otherwise", pointer=findings[0].pointer, details=findings)
     return _of_graph(case, CheckName.NOTHING_DROPPED, case.evidence.graph.uncovered, "nothing-dropped", "not-covered")
 
 
@@ -463,11 +471,14 @@ def _data_model(case: _Case) -> Check:
 
 
 def _credential_shape(case: _Case) -> Check:
-    return _of_reading(
+    check = _of_reading(
         CheckName.CREDENTIAL_SHAPE,
         _about_concepts(case.evidence.format.findings, wanted=False),
         ("credential-shape-kept", "credential-shape-broken", "not-a-european-digital-credential"),
     )
+    # Issuers known here sign nothing of another shape: statements moved to where their reader will not look, such as
+    # an issuer reduced to its id, were moved by somebody else. A stranger's shape informs.
+    return check if case.known is not None else replace(check, informs=True)
 
 
 def _concept_membership(case: _Case) -> Check:

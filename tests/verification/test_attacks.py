@@ -116,6 +116,54 @@ RESPELLED = [
 ]
 
 
+def replaced(find, member, make):
+    def change(document):
+        holder = find(document)
+        holder[member] = make(holder[member])
+
+    return change
+
+
+def moved_to_the_awarding_body(document):
+    subject = document["credentialSubject"]
+    claim_of(document)["awardedBy"]["awardingBody"] = document["issuer"]
+    return subject
+
+
+def split_name(document):
+    name = document["issuer"]["legalName"]
+    language = next(iter(name))
+    document["issuer"]["legalName"] = {language: name[language]}
+    claim_of(document)["awardedBy"]["awardingBody"] = {
+        "id": document["issuer"]["id"],
+        "type": "Organisation",
+        "legalName": {tag: text for tag, text in name.items() if tag != language} or {language.upper(): name[language]},
+    }
+
+
+READ_OTHERWISE = {
+    "one more context": replaced(top, "@context", lambda urls: [*urls, "https://w3id.org/security/data-integrity/v2"]),
+    "a context twice": replaced(top, "@context", lambda urls: [*urls, urls[1]]),
+    "a credit twice": replaced(claim_of, "creditReceived", lambda credit: [credit, credit]),
+    "a type twice": replaced(top, "type", lambda types: [*types, types[0]]),
+    "a status entry twice": replaced(top, "credentialStatus", lambda entries: [*entries, entries[0]]),
+    "a language twice": replaced(claim_of, "title", lambda title: {**title, "EN": title["en"]}),
+    "an issuer without a name": lambda document: document.update(
+        {"issuer": document["issuer"]["id"], "credentialSubject": moved_to_the_awarding_body(document)}
+    ),
+    "a type as a compact IRI": replaced(top, "type", lambda types: [types[0], "elm:" + types[1]]),
+    "a name split over two places": split_name,
+}
+
+
+@pytest.mark.parametrize("change", READ_OTHERWISE.values(), ids=READ_OTHERWISE)
+async def test_what_reads_otherwise_is_not_valid_although_the_signature_fits(verifier, change):
+    document = await signed()
+    change(document)
+
+    assert await verdict_on(verifier, document) is not Verdict.VALID
+
+
 @pytest.mark.parametrize("change", RESPELLED)
 async def test_nothing_unsigned_and_no_other_spelling_survives_in_a_valid_credential(verifier, change):
     document = await signed()
