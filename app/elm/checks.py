@@ -381,8 +381,12 @@ class _Walk:
             return True
         if _is_reference(node):
             kind = node.get("type")
-            if node_id not in self._full and isinstance(kind, str) and kind in REQUIRED:
+            if node_id in self._full or not isinstance(kind, str):
+                return False
+            if kind in REQUIRED:
                 self.find("node-missing", _path(step), f"This {kind} is referred to and stands nowhere.", _NO_CV)
+            elif kind == "Concept":
+                self._concept_reference(node_id, step)
             return False
         first = node_id not in self._looked_at
         self._looked_at.add(node_id)
@@ -436,6 +440,12 @@ class _Walk:
             iri = value.get("id")
             held = self._full.get(iri) if isinstance(iri, str) else None
         return isinstance(held, dict) and scheme in _scheme_ids(held)
+
+    def _concept_reference(self, iri: str, step: _Step | None) -> None:
+        """A concept that stands nowhere in full, because a note says its label: a member of a scheme of ours exists."""
+        scheme = scheme_by_iri(iri.partition("#")[0])
+        if scheme is not None and concept_by_id(iri) is None:
+            self.find("concept-not-in-scheme", _path(step), f"{scheme.label}: no such member.", scheme.iri)
 
     def _concept(self, node: dict[str, Any], step: _Step | None) -> None:
         iri = node.get("id")

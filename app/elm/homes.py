@@ -305,7 +305,8 @@ P is the person (`credentialSubject`), A the learning achievement (`P.hasClaim`)
 a `Qualification` if any level is given, else a `LearningAchievementSpecification`), Act the learning activity
 (`A.influencedBy`), ActS its specification, As an assessment (`A.provenBy`), AsS its specification (`Q.provenBy`), Opp
 the learning opportunity (`A.learningOpportunity`), B the awarding body, C the credential. `note(x)` is a Note whose
-subject is the concept `x` of our scheme `template-element`: a reader finds it by its subject, never by its words.
+subject is the concept `x` of our scheme `template-element`: a reader finds it by its subject, never by its words. Where
+the words are no more than the label of a chosen value, the subject is a reference: `{id, type}`.
 `description` is `elmDescription` in the `vcdm2` rendering ([decision 8](decisions/0008-two-renderings.md)). Language
 tags stand in lower case (`zh-hans`), which is how JSON-LD processors write them; they read back in their usual case.
 

@@ -28,6 +28,7 @@ from app.elm.artwork import artwork_base64
 from app.elm.placing import in_document
 from app.elm.vocabularies import ESCO_SKILLS, Concept, codes, concept_by_id, european, language_of_tag, own
 from app.errors import Family, ServiceError
+from app.jsonld.contexts import VOCABULARY_BASE
 from app.template.alliance import ALLIANCE_NAME, AwardingBody
 from app.template.declarations import (
     AUTOMATIC_RECOGNITION,
@@ -338,8 +339,14 @@ class _Draft:
         return self.node("note", "Note", noteLiteral=_text(words), subject=self.subject(subject))
 
     def coded_note(self, subject: Concept) -> Node:
-        """A note that says what its subject is: the form of values that ELM has no property for."""
-        return self.node("note", "Note", noteLiteral=subject.label(self.languages), subject=self.subject(subject))
+        """A note that says what its subject is: the form of values that ELM has no property for.
+
+        Its words are the label of the concept, so a concept of ours is only referred to: its id names its scheme, where
+        it is described, and :func:`app.elm.checks.check_format` knows its members.
+        """
+        words, ours = subject.label(self.languages), subject.scheme.startswith(VOCABULARY_BASE)
+        held = _concept_reference(subject.iri) if ours else self.subject(subject)
+        return self.node("note", "Note", noteLiteral=words, subject=held)
 
     def declared(self, declaration: Declaration, subject: Concept) -> Node:
         """A note that says what every rendering says without being asked."""

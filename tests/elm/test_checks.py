@@ -76,6 +76,19 @@ def concept(document, iri):
 EQF_7 = "http://data.europa.eu/snb/eqf/7"
 
 
+@pytest.mark.parametrize("code", ["stackability-sideways", ""])
+def test_a_concept_of_ours_that_is_only_referred_to_must_exist(code):
+    document = a_document(a_statement(full_request("academic")))
+    notes = document["credentialSubject"]["hasClaim"]["specifiedBy"]["additionalNote"]
+    place, note = next(
+        (place, note) for place, note in enumerate(notes) if note["subject"]["id"].endswith("stackability-stackable")
+    )
+    assert note["subject"].keys() == {"id", "type"}
+    note["subject"]["id"] = note["subject"]["id"].replace("stackability-stackable", code)
+    pointer = f"#/credentialSubject/hasClaim/specifiedBy/additionalNote/{place}/subject"
+    assert [(found.code, found.pointer) for found in check_format(document)] == [("concept-not-in-scheme", pointer)]
+
+
 @pytest.mark.parametrize(
     ("change", "code", "weight"),
     [
