@@ -20,7 +20,7 @@ from app.issuance.access import GRANTABLE, Scope
 from app.issuance.office import PROOF_ALGORITHMS, Office
 from app.keys import Algorithm, Keyring, MasterSecret
 from app.languages import Language
-from app.main import configure_logging, now, open_office, verifier_of
+from app.main import configure_logging, now, open_office, quiet_log_config, verifier_of
 from app.settings import Settings, SettingsUnusable, load_settings
 from app.store import migrate as migrate_database
 from app.strict_json import JsonValue, parse
@@ -90,6 +90,8 @@ def serve(
         server_header=False,
         proxy_headers=False,
         timeout_keep_alive=30,
+        limit_concurrency=settings.limit_concurrency,
+        log_config=quiet_log_config(settings.log_level),
     )
 
 

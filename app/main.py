@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import structlog
 from fastapi import FastAPI
@@ -57,6 +57,26 @@ def configure_logging(level: str) -> None:
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=True,
     )
+
+
+class WithoutTraceback(logging.Formatter):
+    """The server's own lines without the text of exceptions: it may hold personal data, and ``traffic`` tells defects."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line alone."""
+        record.exc_info = record.exc_text = record.stack_info = None
+        return super().format(record)
+
+
+def quiet_log_config(level: str) -> dict[str, Any]:
+    """Return the logging of the HTTP server: plain lines on standard error, no requests and no tracebacks."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"plain": {"()": "app.main.WithoutTraceback", "format": "%(levelname)s: %(message)s"}},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain", "stream": "ext://sys.stderr"}},
+        "loggers": {"uvicorn": {"handlers": ["stderr"], "level": level.upper(), "propagate": False}},
+    }
 
 
 def name_exception(_: object, __: str, event: EventDict) -> EventDict:
@@ -117,6 +137,7 @@ def build(settings: Settings, office: Office) -> FastAPI:
     )
     application.state.office = office
     application.state.verifier = verifier
+    application.state.verifications = asyncio.Semaphore(verification.MOST_UNDER_WAY)
     application.state.explanations = explanations.collect([*_explained_errors(), *_explained_rules()])
     for door in (credentials, offerings, lists, verification, health, credential, catalogue, published, explanations):
         application.include_router(door.router)

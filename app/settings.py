@@ -74,6 +74,9 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=1, le=65535, description="Port that `serve` listens on")
     workers: int = Field(default=1, ge=1, le=64, description="Worker processes of `serve`")
     max_request_bytes: int = Field(default=1024 * 1024, ge=1024, description="Largest accepted request body, bytes")
+    limit_concurrency: int = Field(
+        default=1000, ge=1, le=100_000, description="Connections at a time for each worker process; beyond it, 503"
+    )
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR")
 
     @field_validator("public_url")

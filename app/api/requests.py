@@ -1,5 +1,6 @@
 """What comes in: bodies within limits, and who is calling."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any, ClassVar, Final
 
@@ -21,10 +22,19 @@ class MediaTypeUnsupported(ServiceError):
     family: ClassVar[Family] = Family.MEDIA_TYPE
 
 
-async def read_body(request: Request, *, max_bytes: int) -> bytes:
-    """Return the body, never holding more than ``max_bytes`` of it.
+class BodyTooSlow(ServiceError):
+    """The body did not arrive in the time that is granted to one. Send it again, in one go."""
+
+    code: ClassVar[str] = "body-too-slow"
+    title: ClassVar[str] = "The body took too long to arrive"
+    family: ClassVar[Family] = Family.MALFORMED
+
+
+async def read_body(request: Request, *, max_bytes: int, seconds: float | None = None) -> bytes:
+    """Return the body, never holding more than ``max_bytes`` of it, nor waiting for it longer than ``seconds``.
 
     Raises:
+        BodyTooSlow: it is not there in time.
         DocumentTooLarge: as soon as it is known, from the declared or from the received length.
         MediaTypeUnsupported: a content coding, which could hide the true size.
     """
@@ -35,11 +45,15 @@ async def read_body(request: Request, *, max_bytes: int) -> bytes:
         raise DocumentTooLarge(f"The body has {declared} bytes; {max_bytes} are accepted here.")
     pieces: list[bytes] = []
     received = 0
-    async for piece in request.stream():
-        received += len(piece)
-        if received > max_bytes:
-            raise DocumentTooLarge(f"The body has more than {max_bytes} bytes.")
-        pieces.append(piece)
+    try:
+        async with asyncio.timeout(seconds):
+            async for piece in request.stream():
+                received += len(piece)
+                if received > max_bytes:
+                    raise DocumentTooLarge(f"The body has more than {max_bytes} bytes.")
+                pieces.append(piece)
+    except TimeoutError:
+        raise BodyTooSlow from None
     return b"".join(pieces)
 
 

@@ -12,6 +12,7 @@ from typing import Final
 
 import structlog
 from starlette.datastructures import MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.problems import InternalError, NoSuchAddress, ParameterMalformed, problem_response
@@ -32,6 +33,8 @@ _OPEN_TO_BROWSERS: Final = (
     "/trust/",
 )
 _EXPOSED: Final = "ETag, Link, Location, Retry-After, X-Trace-Id"
+_CLIENT_GONE: Final = 499
+"""In the log only: the caller hung up before there was an answer."""
 _SILENT: Final = ("/healthz", "/readyz")
 
 
@@ -78,6 +81,9 @@ class Traffic:
                 await _preflight(answer)
             else:
                 await self._application(scope, receive, answer)
+        except ClientDisconnect:
+            # Whoever asked has gone: nobody's defect, and nobody to answer.
+            status = _CLIENT_GONE
         except Exception as error:  # noqa: BLE001 - whatever it is, it is ours, and nobody else may tell it
             _log.error("defect", trace_id=trace_id, kind=type(error).__name__, exc_info=error)
             if status:

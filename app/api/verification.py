@@ -1,12 +1,14 @@
 """POST /verify: anyone asks whether a credential holds, and why."""
 
-from typing import Annotated, Any, Final
+import asyncio
+from typing import Annotated, Any, ClassVar, Final
 
 from fastapi import APIRouter, Query, Request, Response
+from starlette.concurrency import run_in_threadpool
 
 from app.api.problems import described
 from app.api.requests import json_answer, read_body
-from app.errors import Family
+from app.errors import Family, ServiceError
 from app.issuance.office import Office
 from app.languages import Language
 from app.securing.jws import longest_token
@@ -16,6 +18,20 @@ from app.verification.submission import read_submission
 from app.verification.verifier import Verifier
 
 router = APIRouter(tags=["verification"])
+
+MOST_UNDER_WAY: Final = 64
+"""Verifications at a time in one worker process; bodies that are still coming in count."""
+BODY_SECONDS: Final = 30.0
+RETRY_SECONDS: Final = 5
+
+
+class VerifierBusy(ServiceError):
+    """As many credentials are being verified as this service takes on at a time. Ask again after ``Retry-After``."""
+
+    code: ClassVar[str] = "verifier-busy"
+    title: ClassVar[str] = "Too many verifications are under way"
+    family: ClassVar[Family] = Family.UNAVAILABLE
+
 
 _DOCUMENT: Final = {"schema": {"type": "object", "description": "The credential itself, byte for byte"}}
 _TOKEN: Final = {"schema": {"type": "string", "description": "The token itself, in compact form"}}
@@ -33,7 +49,7 @@ _BODY: Final[dict[str, Any]] = {
 @router.post(
     "/verify",
     response_model=Report,
-    responses=described(Family.MALFORMED),
+    responses=described(Family.MALFORMED, Family.UNAVAILABLE),
     openapi_extra=_BODY,
     summary="Verify a credential",
 )
@@ -50,7 +66,12 @@ async def verify(
     """
     office: Office = request.app.state.office
     verifier: Verifier = request.app.state.verifier
+    under_way: asyncio.Semaphore = request.app.state.verifications
     most = office.max_request_bytes
-    content = await read_body(request, max_bytes=longest_token(most))
-    submission = read_submission(content, max_bytes=most)
-    return json_answer(await verifier.verify(submission, now=office.clock(), language=language))
+    if under_way.locked():
+        raise VerifierBusy(retry_after_seconds=RETRY_SECONDS)
+    async with under_way:
+        content = await read_body(request, max_bytes=longest_token(most), seconds=BODY_SECONDS)
+        submission = await run_in_threadpool(read_submission, content, max_bytes=most)
+        report = await verifier.verify(submission, now=office.clock(), language=language)
+        return await run_in_threadpool(json_answer, report)
