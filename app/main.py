@@ -60,7 +60,7 @@ def configure_logging(level: str) -> None:
 
 
 class WithoutTraceback(logging.Formatter):
-    """The server's own lines without the text of exceptions: it may hold personal data, and ``traffic`` tells defects."""
+    """The server's own lines without the text of exceptions, which may hold personal data; ``traffic`` tells them."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line alone."""

@@ -1,6 +1,6 @@
 import json
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -61,11 +61,11 @@ def test_the_published_poison_graph_is_refused_within_a_tenth_of_a_second(vector
 
 def assert_refused_quickly(quads):
     fastest = float("inf")
-    for _ in range(3):  # the machine may be busy; the work is the same each time
-        start = perf_counter()
+    for _ in range(3):  # time of this process: the machine may be busy with others
+        start = process_time()
         with pytest.raises(CanonicalizationBudgetExceeded):
             canonicalize_quads(quads)
-        fastest = min(fastest, perf_counter() - start)
+        fastest = min(fastest, process_time() - start)
     assert fastest < 0.1
 
 
