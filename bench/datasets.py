@@ -17,7 +17,7 @@ from uuid import UUID
 
 from app.elm.mapping import map_award
 from app.elm.rendering import CredentialFacts, render_vcdm2
-from app.issuance.issue import OUR_CONTEXT
+from app.issuance.moulds import OUR_CONTEXT
 from app.jsonld import CREDENTIALS_V2, DATA_INTEGRITY_V2, canonicalize
 from app.status import StatusPurpose, status_list_entries, status_list_url
 from app.template.alliance import MEMBERS
