@@ -17,7 +17,7 @@ import orjson
 from app import strict_json
 from app.elm.mould import CopyFacts, DocumentMould, Filling, Setting, cast, shape_of, texts_in
 from app.elm.rendering import VCDM2_CONTEXT
-from app.issuance.issue import OUR_CONTEXT
+from app.issuance.moulds import OUR_CONTEXT
 from app.keys import base58
 from app.keys.signer import Algorithm, InProcessSigner
 from app.securing.data_integrity import (
