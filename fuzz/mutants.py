@@ -291,7 +291,7 @@ class _Grower:
         elif keyword == "@type":
             node.setdefault(term, "https://example.org/T")
         elif definition.is_namespace and not way:
-            node[f"{term}:p"] = "text"
+            node[self._alias(inner, "@id")] = f"{term}:x"
         elif definition.is_class and not way:
             node[f"{term}"] = "a type as a property"
         else:
@@ -299,7 +299,7 @@ class _Grower:
 
     def _alias(self, scope: Scope, keyword: str) -> str:
         aliases = scope.aliases(keyword)
-        return self.dice.choice(aliases) if aliases and self.dice.random() < 0.97 else keyword  # noqa: PLR2004
+        return self.dice.choice(aliases) if aliases and self.dice.random() < 0.99 else keyword  # noqa: PLR2004
 
     def _identifier(self, scope: Scope, *, fresh: bool) -> str:
         dice = self.dice

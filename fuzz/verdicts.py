@@ -142,6 +142,8 @@ def _of_refusal(oracle: Oracle, refusal: Answer) -> Iterator[Difference]:
     for finding in refusal.findings:
         if finding.code == "unsupported-feature":
             yield Difference(oracle, finding.detail.removeprefix(_NOT_PROCESSED).rstrip("."), Whose.NOT_DONE)
+        elif finding.code == "not-a-plain-term":
+            yield Difference(oracle, "takes a term by its IRI, or a keyword beside its word", Whose.STRICTER)
         elif finding.code in ("context-not-accepted", "context-not-pinned"):
             yield Difference(oracle, "contexts within the document, `null`, or none", Whose.NOT_DONE)
         elif (

@@ -165,6 +165,8 @@ def _reach(node: Mapping[str, Json], scope: Scope, found: set[Definition]) -> No
     for key, value in node.items():
         _note(key, inner, found)
         definition = inner.terms.get(key)
+        if isinstance(value, str) and (key == "@id" or (definition and definition.says.get("@id") == "@id")):
+            _note(value, inner, found, only_prefix=True)
         if definition is None or definition.is_alias:
             continue
         below = inner.under(definition)
