@@ -108,7 +108,12 @@ async def test_json_of_another_shape_is_422_with_a_pointer(deployment, body):
         answer = await system.post(address, content=body, headers={"Idempotency-Key": "k"})
         document = is_problem(answer, 422, code)
         assert all(pointer.startswith("#") for pointer in pointers(document))
-    assert (await deployment.verify(body))["verdict"] != "valid"
+    if rb"\ud" in body:
+        # Half a character is no text of a document that anyone could have signed: not read at all.
+        answer = await deployment.public.post("/verify", content=body)
+        assert pointers(is_problem(answer, 400, "malformed-json"))
+    else:
+        assert (await deployment.verify(body))["verdict"] != "valid"
 
 
 @pytest.mark.parametrize(
