@@ -14,6 +14,7 @@ from app.issuance import change_status, finding, forms, issue, replace
 from app.issuance.finding import CredentialPage, History
 from app.issuance.issue import Rehearsal
 from app.issuance.records import CredentialRecord, Form, Status
+from app.issuance.repeating import Answer
 
 router = APIRouter(prefix="/api/v1/credentials", tags=["credentials"])
 
@@ -182,7 +183,7 @@ async def rotate_public_url(credential_id: UUID, office: TheOffice, caller: Cred
     return json_answer(await forms.rotate_public_url(office, caller, credential_id))
 
 
-def _answer(answer: issue.Answer, public_url: str) -> Response:
+def _answer(answer: Answer, public_url: str) -> Response:
     headers: dict[str, Any] = {
         "Location": f"{public_url}/api/v1/credentials/{answer.credential_id}",
         "Cache-Control": "no-store",

@@ -6,6 +6,6 @@ published list before it is confirmed. One awarding body can neither see nor tou
 Never: no HTTP, no SQL, no cryptography of its own; the clock and the database come in with the :class:`Office`.
 
 Public: ``office`` (what every story needs), ``setup`` (deployment, awarding bodies, key ceremonies), ``access`` (API
-keys), ``offerings``, ``issue``, ``replace``, ``change_status``, ``publish_status``, ``records`` (what is told about a
-credential), ``forms`` (its bytes).
+keys), ``offerings``, ``issue``, ``repeating`` (idempotency), ``replace``, ``change_status``, ``publish_status``,
+``records`` (what is told about a credential), ``forms`` (its bytes).
 """

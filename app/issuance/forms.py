@@ -10,9 +10,10 @@ from app.elm.rendering import CredentialFacts, render_edc
 from app.errors import Family, ServiceError
 from app.issuance.access import Caller
 from app.issuance.finding import CredentialUnknown, record
-from app.issuance.issue import VCDM2_FORM, VCDM2_JWT_FORM, data_key_of, new_public_token, revision_place, status_of
+from app.issuance.issue import VCDM2_FORM, VCDM2_JWT_FORM, new_public_token, revision_place, status_of
 from app.issuance.office import Office, sealed_place
 from app.issuance.records import CredentialRecord, Status
+from app.issuance.repeating import data_key_of
 from app.issuance.token_form import make_token_form
 from app.keys import DataCipher
 from app.store import awards, credentials, events, secured_forms

@@ -17,12 +17,11 @@ The natural key (awarding body, offering in any version, learner, award date) ma
 step 5: the second is answered with the first one's credential, or refused if it says something else.
 """
 
-import asyncio
 import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, ClassVar, Final
 from uuid import UUID, uuid4
 
@@ -36,9 +35,10 @@ from app.issuance.moulds import Unsigned
 from app.issuance.office import Issuer, Office, sealed_place
 from app.issuance.prepare import OfferingSource, PreparedAward, RulesBroken, prepare, refuse_unfit
 from app.issuance.records import Advice, CredentialRecord, Form, OfferingVersionName, Status, advice
+from app.issuance.repeating import LEASE, Answer, Claim, Erased, Patience, RequestUnderWay, data_key_of
 from app.keys import DataCipher, DataKey
 from app.securing import vc_jose
-from app.store import awards, credentials, data_keys, events, idempotency, issuing, offerings, secured_forms
+from app.store import awards, credentials, data_keys, events, issuing, offerings, secured_forms
 from app.store.awards import NUMBER_TAKEN, Award, AwardRevision
 from app.store.connection import Connection
 from app.store.credentials import Credential, CredentialEntry
@@ -54,32 +54,8 @@ VCDM2_FORM: Final = "vcdm2-di"
 VCDM2_MEDIA_TYPE: Final = "application/vc"
 VCDM2_JWT_FORM: Final = "vcdm2-jwt"
 """The same credential in a token; made when it is first asked for (``token_form``)."""
-LEASE: Final = timedelta(seconds=60)
-"""How long a slow signer may take before somebody else finishes its work."""
 _NUMBER_ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _TRIES: Final = 3
-_LOOK_AGAIN_SECONDS: Final = 0.05
-
-
-class IdempotencyKeyReused(ServiceError):
-    """The Idempotency-Key was used before for another body. Use a new key for a new request."""
-
-    code: ClassVar[str] = "idempotency-key-reused"
-    title: ClassVar[str] = "The Idempotency-Key belongs to another request"
-    family: ClassVar[Family] = Family.RULE_BROKEN
-
-
-class RequestUnderWay(ServiceError):
-    """The same request is being worked on. Ask again in a moment; nothing is issued twice."""
-
-    code: ClassVar[str] = "request-under-way"
-    title: ClassVar[str] = "The same request is being worked on"
-    family: ClassVar[Family] = Family.CONFLICT
-
-    def __init__(self, *, credential_id: UUID | None = None, location: str | None = None) -> None:
-        """``credential_id`` is what the other one prepared, if that is what stands in the way."""
-        super().__init__(retry_after_seconds=5, location=location)
-        self.credential_id = credential_id
 
 
 class AwardDiffers(ServiceError):
@@ -88,14 +64,6 @@ class AwardDiffers(ServiceError):
     code: ClassVar[str] = "award-differs"
     title: ClassVar[str] = "The award was issued before with other content"
     family: ClassVar[Family] = Family.CONFLICT
-
-
-class Erased(ServiceError):
-    """The personal data of this award was erased; the record that it existed, and its status, remain."""
-
-    code: ClassVar[str] = "erased"
-    title: ClassVar[str] = "The personal data of this award was erased"
-    family: ClassVar[Family] = Family.NOT_FOUND
 
 
 class Rehearsal(BaseModel):
@@ -109,16 +77,6 @@ class Rehearsal(BaseModel):
         description="Required findings would stop the issuance; advice would not"
     )
     credential: dict[str, Any] | None = Field(description="The unsigned document, with placeholders for identifiers")
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What the caller gets: a status (201 issued, 200 was there), the record as JSON, whether it is a repetition."""
-
-    status: int
-    record: bytes
-    credential_id: UUID
-    replayed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +161,7 @@ async def issue(office: Office, caller: Caller, value: JsonValue, *, idempotency
                 return earlier
 
 
-async def _signed(office: Office, caller: Caller, credential_id: UUID, patience: "Patience") -> None:
+async def _signed(office: Office, caller: Caller, credential_id: UUID, patience: Patience) -> None:
     """Wait until a credential that somebody else prepared is signed."""
     while True:
         async with office.database.read() as connection:
@@ -288,7 +246,7 @@ async def draft_credential(
     )
 
 
-async def carry_out(office: Office, draft: Draft, claim: "Claim | None") -> Answer:
+async def carry_out(office: Office, draft: Draft, claim: Claim | None) -> Answer:
     """Sign and store ``draft`` by the path that the signers allow (5)."""
     keys = draft.prepared.issuer.signing_keys()
     if all(key.signer.in_process for key in keys):
@@ -316,7 +274,7 @@ def key_ids(issuer: Issuer) -> list[UUID]:
     return [key.key_id for key in issuer.signing_keys()]
 
 
-async def _store(office: Office, draft: Draft, claim: "Claim | None", content: bytes | None) -> Answer:
+async def _store(office: Office, draft: Draft, claim: Claim | None, content: bytes | None) -> Answer:
     """Store ``draft`` in one transaction: as issued with ``content``, as prepared without."""
     if content is not None and (answer := await _store_plainly(office, draft, claim, content)):
         return answer
@@ -336,7 +294,7 @@ async def _store(office: Office, draft: Draft, claim: "Claim | None", content: b
         return answer
 
 
-async def _store_plainly(office: Office, draft: Draft, claim: "Claim | None", content: bytes) -> Answer | None:
+async def _store_plainly(office: Office, draft: Draft, claim: Claim | None, content: bytes) -> Answer | None:
     """Store a new award in one statement, which is a transaction by itself; none: that is not all there is to it.
 
     The same unique constraints decide as in :func:`_store`. Where one refuses (the award, its number or the request's
@@ -366,7 +324,7 @@ async def _store_plainly(office: Office, draft: Draft, claim: "Claim | None", co
                 connection,
                 replace(draft.award, offering_id=version.id),
                 _new_credential(draft, version, content),
-                answered=claim.answered(answer, draft) if claim else None,
+                answered=claim.answered(answer, draft.data_key, draft.created_at) if claim else None,
             )
     except AlreadyThere:
         return None
@@ -439,7 +397,7 @@ def _new_credential(draft: Draft, version: OfferingVersionName, content: bytes |
     )
 
 
-async def finish(office: Office, draft: Draft, claim: "Claim | None", content: bytes) -> Answer:
+async def finish(office: Office, draft: Draft, claim: Claim | None, content: bytes) -> Answer:
     """Store the signed bytes of a prepared credential in a second transaction."""
     moment = office.clock()
     async with office.database.transaction() as connection:
@@ -548,18 +506,6 @@ async def _finish_one(office: Office, issuer: Issuer, credential: Credential) ->
         )
 
 
-async def data_key_of(connection: Connection, office: Office, awarding_body_id: UUID, award_id: UUID) -> DataKey:
-    """Return the data key of an award in clear.
-
-    Raises:
-        Erased: it was destroyed.
-    """
-    row = await data_keys.find(connection, awarding_body_id, award_id)
-    if row is None or row.wrapped_key is None:
-        raise Erased
-    return office.data_key(award_id, row.wrapped_key)
-
-
 async def _offering_version(connection: Connection, draft: Draft) -> OfferingVersionName:
     source: OfferingSource = draft.prepared.source
     if source.offering_id is not None and source.version is not None:
@@ -590,7 +536,7 @@ async def _existing(
     draft: Draft,
     award: Award,
     version: OfferingVersionName,
-    claim: "Claim | None",
+    claim: Claim | None,
 ) -> Answer:
     """Answer with the credential that this award has already, if it says the same."""
     body = draft.caller.awarding_body_id
@@ -620,123 +566,6 @@ async def _existing(
     if claim:
         await claim.finish(connection, answer, data_key)
     return answer
-
-
-class Patience:
-    """How long one request waits for others: in all as long as the office says (model.md section 1, answers)."""
-
-    def __init__(self, office: Office) -> None:
-        self._give_up_at = asyncio.get_running_loop().time() + office.longest_wait_seconds
-
-    async def wait(self, otherwise: ServiceError) -> None:
-        """Wait a moment, or raise ``otherwise`` when there was enough of that."""
-        if asyncio.get_running_loop().time() >= self._give_up_at:
-            raise otherwise
-        await asyncio.sleep(_LOOK_AGAIN_SECONDS)
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """A claim on an Idempotency-Key for one request."""
-
-    awarding_body_id: UUID
-    key: str
-    request_sha256: bytes
-
-    @classmethod
-    def of(cls, caller: Caller, key: str | None, operation: bytes, value: JsonValue) -> "Claim | None":
-        """Return the claim of a request, or none without a key. ``operation`` keeps two addresses apart."""
-        if key is None:
-            return None
-        try:
-            body = canonical(value)
-        except ValueError:
-            # Text that cannot be written down is refused by the request's types, which say where it stands.
-            return None
-        return cls(caller.awarding_body_id, key, hashlib.sha256(operation + b"\n" + body).digest())
-
-    async def earlier_answer(self, office: Office, patience: Patience | None = None) -> Answer | None:
-        """Return the first answer, waiting for a request that is under way.
-
-        None: there is no earlier request, or whoever worked on it died.
-
-        Raises:
-            IdempotencyKeyReused: the key was for another body.
-            RequestUnderWay: still, after the longest wait.
-        """
-        patience = patience or Patience(office)
-        while True:
-            async with office.database.read() as connection:
-                row = await idempotency.find(connection, self.awarding_body_id, self.key)
-                if row is None:
-                    return None
-                if row.request_sha256 != self.request_sha256:
-                    raise IdempotencyKeyReused
-                if row.status is not None:
-                    return await self._replay(connection, office, row)
-                if row.lease_until is not None and row.lease_until <= office.clock():
-                    return None
-            await patience.wait(RequestUnderWay())
-
-    async def is_open(self, connection: Connection) -> bool:
-        """Whether this request was begun before and never answered."""
-        row = await idempotency.find(connection, self.awarding_body_id, self.key)
-        return row is not None and row.status is None and row.request_sha256 == self.request_sha256
-
-    async def begin(self, connection: Connection, office: Office, moment: datetime) -> Answer | None:
-        """Claim the key inside the storing transaction, or return the first answer."""
-        row = await idempotency.begin(
-            connection,
-            awarding_body_id=self.awarding_body_id,
-            key=self.key,
-            request_sha256=self.request_sha256,
-            now=moment,
-            lease_until=moment + LEASE,
-        )
-        if row is None:
-            return None
-        if row.request_sha256 != self.request_sha256:
-            raise IdempotencyKeyReused
-        if row.status is None:
-            raise RequestUnderWay
-        return await self._replay(connection, office, row)
-
-    def answered(self, answer: Answer, draft: Draft) -> idempotency.RememberedRequest:
-        """Return what is to be remembered of a request that is answered as soon as it is stored."""
-        return idempotency.RememberedRequest(
-            awarding_body_id=self.awarding_body_id,
-            key=self.key,
-            request_sha256=self.request_sha256,
-            credential_id=answer.credential_id,
-            status=answer.status,
-            answer=DataCipher.seal(draft.data_key, answer.record, self._place()),
-            created_at=draft.created_at,
-            lease_until=None,
-        )
-
-    async def finish(self, connection: Connection, answer: Answer, data_key: DataKey) -> None:
-        """Remember the answer, in the transaction that makes it true."""
-        await idempotency.finish(
-            connection,
-            awarding_body_id=self.awarding_body_id,
-            key=self.key,
-            status=answer.status,
-            answer=DataCipher.seal(data_key, answer.record, self._place()),
-            credential_id=answer.credential_id,
-        )
-
-    async def _replay(self, connection: Connection, office: Office, row: idempotency.RememberedRequest) -> Answer:
-        assert row.status is not None
-        assert row.answer is not None
-        assert row.credential_id is not None
-        credential = await credentials.find(connection, self.awarding_body_id, row.credential_id)
-        assert credential is not None
-        data_key = await data_key_of(connection, office, self.awarding_body_id, credential.award_id)
-        record = DataCipher.open(data_key, row.answer, self._place())
-        return Answer(row.status, record, row.credential_id, replayed=True)
-
-    def _place(self) -> bytes:
-        return b"idempotency.answer:" + self.awarding_body_id.bytes + self.key.encode()
 
 
 def record_of(

@@ -19,12 +19,7 @@ from app.errors import Family, Finding, ServiceError, Weight
 from app.issuance.access import Caller
 from app.issuance.finding import CredentialUnknown, read_record
 from app.issuance.issue import (
-    LEASE,
-    Answer,
-    Claim,
     Draft,
-    RequestUnderWay,
-    data_key_of,
     draft_credential,
     entry_of,
     finish,
@@ -37,6 +32,7 @@ from app.issuance.issue import (
 from app.issuance.office import Issuer, Office
 from app.issuance.prepare import PreparedAward, RulesBroken, learner_key_of, prepare
 from app.issuance.records import OfferingVersionName, ReplacementReason, RevocationReason, advice
+from app.issuance.repeating import LEASE, Answer, Claim, RequestUnderWay, data_key_of
 from app.keys import DataCipher, DataKey
 from app.store import awards, credentials, events, offerings, status_events
 from app.store.awards import Award

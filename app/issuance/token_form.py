@@ -23,8 +23,9 @@ from uuid import UUID, uuid4
 
 import orjson
 
-from app.issuance.issue import VCDM2_FORM, VCDM2_JWT_FORM, data_key_of
+from app.issuance.issue import VCDM2_FORM, VCDM2_JWT_FORM
 from app.issuance.office import Issuer, IssuingKey, Office, sealed_place
+from app.issuance.repeating import data_key_of
 from app.jsonld import canonicalize
 from app.keys import DataCipher, DataKey
 from app.securing import vc_jose

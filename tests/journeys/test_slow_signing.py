@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from app.issuance.issue import LEASE, finish_prepared
+from app.issuance.issue import finish_prepared
+from app.issuance.repeating import LEASE
 from app.store import credentials, data_keys
 from tests.builders import altered, full_request
 from tests.counterparts.remote_keyring import RemoteKeyring
