@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.jsonld import UnsafeDocument, canonicalize
 from app.verification.data_model import Form, data_model_findings, form_of, issuer_id, read_instant
 
 V2 = "https://www.w3.org/ns/credentials/v2"
@@ -170,3 +171,16 @@ NAMES = [
 def test_any_object_is_answered_with_findings(document, context):
     data_model_findings({**document, "@context": [context]})
     issuer_id(document)
+
+
+def test_a_year_of_thousands_of_digits_is_a_finding_and_no_defect():
+    document = {
+        "@context": [V2],
+        "type": ["VerifiableCredential"],
+        "issuer": "did:web:issuer.example",
+        "validFrom": "9" * 5000 + "-01-01T00:00:00Z",
+        "credentialSubject": {"id": "urn:example:subject"},
+    }
+    with pytest.raises(UnsafeDocument) as refusal:
+        canonicalize(document)
+    assert [finding.pointer for finding in refusal.value.findings] == ["#/validFrom"]
