@@ -14,6 +14,7 @@ from typing import Annotated, Any, Final, NoReturn, TypeVar
 import typer
 import uvicorn
 
+from app.api.capacity import CONNECTIONS_FOR_EACH_REQUEST
 from app.errors import Family, ServiceError
 from app.issuance import access, forms, issue, offerings, setup
 from app.issuance.access import GRANTABLE, Scope
@@ -90,7 +91,8 @@ def serve(
         server_header=False,
         proxy_headers=False,
         timeout_keep_alive=30,
-        limit_concurrency=settings.limit_concurrency,
+        # A backstop that idle connections count for; requests are bounded by the application (app/api/capacity.py).
+        limit_concurrency=settings.limit_concurrency * CONNECTIONS_FOR_EACH_REQUEST,
         log_config=quiet_log_config(settings.log_level),
     )
 

@@ -40,6 +40,7 @@ class Family(StrEnum):
     """Kinds of failure. Which HTTP status belongs to each is decided at the edge only."""
 
     MALFORMED = "malformed"
+    METHOD = "method not allowed"
     UNAUTHENTICATED = "unauthenticated"
     NOT_PERMITTED = "not permitted"
     NOT_FOUND = "not found"
@@ -48,6 +49,7 @@ class Family(StrEnum):
     TOO_LARGE = "too large"
     MEDIA_TYPE = "media type not supported"
     LIMIT_REACHED = "limit reached"
+    DEFECT = "defect of the service"
     UNAVAILABLE = "unavailable"
 
 

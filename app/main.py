@@ -16,6 +16,7 @@ from fastapi import FastAPI
 from structlog.typing import EventDict
 
 from app.api import credentials, health, lists, offerings, problems, verification
+from app.api.capacity import Capacity
 from app.api.description import describe
 from app.api.traffic import Traffic
 from app.errors import ServiceError
@@ -143,6 +144,8 @@ def build(settings: Settings, office: Office) -> FastAPI:
         application.include_router(door.router)
     problems.install(application)
     describe(application)
+    # The last one added is the outermost: what is refused for want of capacity is logged and traced like the rest.
+    application.add_middleware(Capacity, most=settings.limit_concurrency)
     application.add_middleware(Traffic)
     return application
 

@@ -75,7 +75,7 @@ class Settings(BaseSettings):
     workers: int = Field(default=1, ge=1, le=64, description="Worker processes of `serve`")
     max_request_bytes: int = Field(default=1024 * 1024, ge=1024, description="Largest accepted request body, bytes")
     limit_concurrency: int = Field(
-        default=1000, ge=1, le=100_000, description="Connections at a time for each worker process; beyond it, 503"
+        default=1000, ge=1, le=100_000, description="Requests at a time for each worker process; beyond it, 503"
     )
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR")
 

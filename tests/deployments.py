@@ -222,14 +222,17 @@ def settings_for(database_url: str, **changes: Json) -> Settings:
 
 
 @asynccontextmanager
-async def a_deployment(prepared: Prepared, **office_options: Json) -> AsyncIterator[Deployment]:
+async def a_deployment(
+    prepared: Prepared, *, limit_concurrency: int = 1000, **office_options: Json
+) -> AsyncIterator[Deployment]:
     """Run a deployment over a prepared database and keyring; without API keys it is set up first."""
     url, keys, api_keys = prepared
     clock = Clock()
     office = open_office(url, keys, clock, **office_options)
     if api_keys is None:
         api_keys = await set_up(office)
-    async with Deployment(office, settings_for(url), clock, api_keys).running() as deployment:
+    settings = settings_for(url, limit_concurrency=limit_concurrency)
+    async with Deployment(office, settings, clock, api_keys).running() as deployment:
         yield deployment
 
 

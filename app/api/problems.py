@@ -26,13 +26,18 @@ STATUS_OF_FAMILY: Final[dict[Family, int]] = {
     Family.UNAUTHENTICATED: 401,
     Family.NOT_PERMITTED: 403,
     Family.NOT_FOUND: 404,
+    Family.METHOD: 405,
     Family.CONFLICT: 409,
     Family.TOO_LARGE: 413,
     Family.MEDIA_TYPE: 415,
     Family.RULE_BROKEN: 422,
     Family.LIMIT_REACHED: 429,
+    Family.DEFECT: 500,
     Family.UNAVAILABLE: 503,
 }
+
+RETRY_SECONDS: Final = 5
+"""What ``Retry-After`` says where nobody knows better: no answer that may be repeated leaves its caller guessing."""
 
 _W3C_TYPES: Final = {"malformed-json": "https://www.w3.org/TR/vc-data-model#PARSING_ERROR"}
 
@@ -50,7 +55,7 @@ class MethodNotAllowed(ServiceError):
 
     code: ClassVar[str] = "method-not-allowed"
     title: ClassVar[str] = "This address does not take that method"
-    family: ClassVar[Family] = Family.MALFORMED
+    family: ClassVar[Family] = Family.METHOD
 
 
 class ParameterMalformed(ServiceError):
@@ -66,7 +71,7 @@ class InternalError(ServiceError):
 
     code: ClassVar[str] = "internal-error"
     title: ClassVar[str] = "The service failed; this is not your fault"
-    family: ClassVar[Family] = Family.UNAVAILABLE
+    family: ClassVar[Family] = Family.DEFECT
 
 
 class ProblemFinding(BaseModel):
@@ -92,6 +97,7 @@ class Problem(BaseModel):
     code: str = Field(examples=["rules-broken"])
     trace_id: str
     errors: list[ProblemFinding] = Field(default_factory=list)
+    location: str | None = Field(default=None, description="Where that which stands in the way is found (conflicts)")
 
 
 def described(*families: Family) -> dict[int | str, dict[str, Any]]:
@@ -144,10 +150,11 @@ def problem_response(
     if error.location:
         document["location"] = error.location
     extra = dict(headers or {})
-    if error.retry_after_seconds is not None:
-        extra["Retry-After"] = str(error.retry_after_seconds)
-    if error.location:
-        extra["Content-Location"] = error.location
+    after = error.retry_after_seconds
+    if after is None and error.family in (Family.UNAVAILABLE, Family.LIMIT_REACHED):
+        after = RETRY_SECONDS
+    if after is not None:
+        extra["Retry-After"] = str(after)
     if error.family is Family.UNAUTHENTICATED:
         extra["WWW-Authenticate"] = "Bearer"
     extra["Cache-Control"] = "no-store"
@@ -180,7 +187,7 @@ def install(application: FastAPI) -> None:
         headers = dict(error.headers or {})
         if error.status_code == 405:  # noqa: PLR2004 - Method Not Allowed
             headers["Allow"] = ", ".join(_methods_at(request))
-            return problem_response(MethodNotAllowed(), trace_of(request), status=405, headers=headers)
+            return problem_response(MethodNotAllowed(), trace_of(request), headers=headers)
         if error.status_code == 404:  # noqa: PLR2004 - Not Found
             return problem_response(NoSuchAddress(), trace_of(request))
         return problem_response(ParameterMalformed(), trace_of(request), status=error.status_code, headers=headers)

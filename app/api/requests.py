@@ -11,6 +11,8 @@ from pydantic import BaseModel
 from app.errors import Family, ServiceError
 from app.strict_json import DocumentTooLarge, JsonValue, parse
 
+BODY_SECONDS: Final = 30.0
+"""How long a body may take to arrive: who sends slowly takes a place among the requests of this process."""
 _JSON_TYPES: Final = ("application/json", "application/ld+json", "application/vc", "application/vc+ld+json")
 
 
@@ -30,8 +32,8 @@ class BodyTooSlow(ServiceError):
     family: ClassVar[Family] = Family.MALFORMED
 
 
-async def read_body(request: Request, *, max_bytes: int, seconds: float | None = None) -> bytes:
-    """Return the body, never holding more than ``max_bytes`` of it, nor waiting for it longer than ``seconds``.
+async def read_body(request: Request, *, max_bytes: int) -> bytes:
+    """Return the body, never holding more than ``max_bytes`` of it, nor waiting for it longer than ``BODY_SECONDS``.
 
     Raises:
         BodyTooSlow: it is not there in time.
@@ -46,7 +48,7 @@ async def read_body(request: Request, *, max_bytes: int, seconds: float | None =
     pieces: list[bytes] = []
     received = 0
     try:
-        async with asyncio.timeout(seconds):
+        async with asyncio.timeout(BODY_SECONDS):
             async for piece in request.stream():
                 received += len(piece)
                 if received > max_bytes:

@@ -88,7 +88,7 @@ class Traffic:
             _log.error("defect", trace_id=trace_id, kind=type(error).__name__, exc_info=error)
             if status:
                 raise ConnectionAbortedError("an answer could not be completed") from None
-            await problem_response(InternalError(), trace_id, status=500)(scope, receive, answer)
+            await problem_response(InternalError(), trace_id)(scope, receive, answer)
         if path not in _SILENT:
             route = getattr(scope.get("route"), "path", None) or "unrouted"
             milliseconds = round((self._elapsed() - started) * 1000, 2)

@@ -20,9 +20,7 @@ from app.verification.verifier import Verifier
 router = APIRouter(tags=["verification"])
 
 MOST_UNDER_WAY: Final = 64
-"""Verifications at a time in one worker process; bodies that are still coming in count."""
-BODY_SECONDS: Final = 30.0
-RETRY_SECONDS: Final = 5
+"""Verifications at a time in one worker process; a body that is still coming in takes nobody's place."""
 
 
 class VerifierBusy(ServiceError):
@@ -68,10 +66,11 @@ async def verify(
     verifier: Verifier = request.app.state.verifier
     under_way: asyncio.Semaphore = request.app.state.verifications
     most = office.max_request_bytes
+    # First the body, within its bounds: whoever sends slowly keeps nobody else from being answered.
+    content = await read_body(request, max_bytes=longest_token(most))
     if under_way.locked():
-        raise VerifierBusy(retry_after_seconds=RETRY_SECONDS)
+        raise VerifierBusy
     async with under_way:
-        content = await read_body(request, max_bytes=longest_token(most), seconds=BODY_SECONDS)
         submission = await run_in_threadpool(read_submission, content, max_bytes=most)
         report = await verifier.verify(submission, now=office.clock(), language=language)
         return await run_in_threadpool(json_answer, report)

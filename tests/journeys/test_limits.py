@@ -2,9 +2,13 @@
 
 import asyncio
 
+import httpx
 import pytest
 
-from app.api import verification
+from app.api import requests, verification
+from tests.builders import full_request
+from tests.deployments import a_deployment
+from tests.served import SlowClient, served
 
 
 async def test_a_verification_too_many_is_told_at_once_when_to_come_back(deployment):
@@ -22,15 +26,61 @@ async def test_a_verification_too_many_is_told_at_once_when_to_come_back(deploym
     assert (await deployment.public.post("/verify", content=b"{}")).status_code == 200
 
 
-async def test_a_body_that_does_not_arrive_is_not_waited_for(deployment, monkeypatch):
-    monkeypatch.setattr(verification, "BODY_SECONDS", 0.05)
+async def test_bodies_that_arrive_slowly_keep_nobody_else_from_being_answered(sqlite_deployment):
+    credential = await sqlite_deployment.fetch(await sqlite_deployment.issue(full_request("service")))
+    length = len(credential.content)
+    async with served(sqlite_deployment.application) as (host, port), httpx.AsyncClient() as client:
+        slow = [
+            await SlowClient.begin((host, port), "/verify", length=length) for _ in range(verification.MOST_UNDER_WAY)
+        ]
+        for one in slow:
+            await one.send(credential.content[:100])
+
+        answer = await client.post(f"http://{host}:{port}/verify", content=credential.content)
+
+        assert (answer.status_code, answer.json()["verdict"]) == (200, "valid")
+        await slow[0].send(credential.content[100:])
+        assert await slow[0].status() == 200
+        for one in slow:
+            await one.hang_up()
+
+
+async def test_a_busy_process_says_when_to_come_back_and_is_still_alive(sqlite_prepared):
+    async with (
+        a_deployment(sqlite_prepared, limit_concurrency=2) as deployment,
+        served(deployment.application) as (host, port),
+        httpx.AsyncClient(base_url=f"http://{host}:{port}") as client,
+    ):
+        slow = [await SlowClient.begin((host, port), "/verify", length=10) for _ in range(2)]
+        for one in slow:
+            await one.send(b"{")
+        async with asyncio.timeout(10):
+            while (refused := await client.get("/catalogue")).status_code == 200:  # noqa: ASYNC110 - the server tells nobody
+                await asyncio.sleep(0.01)
+
+        assert (refused.status_code, refused.json()["code"]) == (503, "service-busy")
+        assert int(refused.headers["retry-after"]) > 0
+        assert refused.json()["trace_id"] == refused.headers["x-trace-id"]
+        assert (await client.get("/healthz")).status_code == 200
+        assert (await client.get("/readyz")).status_code == 200
+
+        for one in slow:
+            await one.hang_up()
+        async with asyncio.timeout(10):
+            while (await client.get("/catalogue")).status_code != 200:  # noqa: ASYNC110 - as above
+                await asyncio.sleep(0.01)
+
+
+@pytest.mark.parametrize("address", ["/verify", "/api/v1/credentials", "/api/v1/offerings"])
+async def test_a_body_that_does_not_arrive_is_not_waited_for(deployment, monkeypatch, address):
+    monkeypatch.setattr(requests, "BODY_SECONDS", 0.05)
 
     async def dripping():
         yield b"{"
         await asyncio.sleep(0.3)
         yield b"}"
 
-    answer = await deployment.public.post("/verify", content=dripping())
+    answer = await deployment.system().post(address, content=dripping())
 
     assert (answer.status_code, answer.json()["code"]) == (400, "body-too-slow")
 

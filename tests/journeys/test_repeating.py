@@ -73,7 +73,8 @@ async def test_the_same_award_with_other_content_is_a_conflict_that_names_the_on
     answer = await post(deployment, altered(request, {"learner.family_names": "Other"}), "k")
     problem = answer.json()
     assert (answer.status_code, problem["code"]) == (409, "award-differs")
-    assert problem["location"] == answer.headers["content-location"] == first.headers["location"]
+    assert problem["location"] == first.headers["location"]
+    assert "content-location" not in answer.headers
     assert "replacement" in problem["detail"]
     another_day = altered(request, {"awarded_on": "2026-06-29", "assessments.1.on": "2026-06-28"})
     assert (await post(deployment, another_day, "k")).status_code == 201
