@@ -16,13 +16,14 @@ import uvicorn
 
 from app.api.capacity import CONNECTIONS_FOR_EACH_REQUEST
 from app.errors import Family, ServiceError
-from app.issuance import access, forms, issue, offerings, setup
+from app.issuance import access, forms, issue, offerings, restoring, setup
 from app.issuance.access import GRANTABLE, Scope
 from app.issuance.office import PROOF_ALGORITHMS, Office
 from app.keys import Algorithm, Keyring, MasterSecret
 from app.languages import Language
 from app.main import configure_logging, now, open_office, quiet_log_config, verifier_of
 from app.settings import Settings, SettingsUnusable, load_settings
+from app.store import copy_sqlite
 from app.store import migrate as migrate_database
 from app.strict_json import JsonValue, parse
 from app.verification.submission import read_submission
@@ -56,6 +57,7 @@ Slug = Annotated[str, typer.Argument(help="The awarding body, such as tu-berlin"
 Fragment = Annotated[str, typer.Argument(help="The key's name, such as ed25519-2026-1; `keys list` shows them")]
 JsonFile = Annotated[Path, typer.Argument(help="A JSON file; - for standard input", allow_dash=True)]
 CredentialFile = Annotated[Path, typer.Argument(help="A JSON file or a token; - for standard input", allow_dash=True)]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask")]
 
 
 def run() -> None:
@@ -148,6 +150,42 @@ def doctor() -> None:
         raise SystemExit(REFUSED)
 
 
+# --- backups
+
+
+@application.command()
+def backup(file: Annotated[Path, typer.Argument(help="Where the copy goes; nothing is overwritten")]) -> None:
+    """Copy a SQLite database to FILE while the service runs. For PostgreSQL use pg_dump: docs/operator-guide.md.
+
+    Copy KEYS_DIR afterwards. The master secret is kept elsewhere.
+    """
+    settings = load_settings()
+    if not settings.database_url.startswith("sqlite:"):
+        _usage("This copies SQLite databases. PostgreSQL: pg_dump --format=custom (docs/operator-guide.md, Backups).")
+    copy_sqlite(settings.database_url, file, now=now())
+    print(f"{file} is a whole copy, checked. Copy {settings.keys_dir} now, which it cannot be used without.")
+
+
+@application.command()
+def after_restore(yes: Yes = False) -> None:  # noqa: FBT002 - an option
+    """Make a restored database fit for use, before the service starts: no place in a status list is given twice.
+
+    Credentials issued after the backup have places that the restored records take for free. Every list is closed, and
+    the next ones get addresses that nothing names. May be repeated.
+    """
+    _ask(
+        "Every status list of every awarding body is closed for good; what is in them stays and is served as before. "
+        "New credentials get new lists. The service must not run meanwhile. Go on?",
+        yes=yes,
+    )
+    done = _with_office(restoring.make_fit_after_restore, restoring=True)
+    print(f"{done.lists_closed} lists closed; {done.issuers} awarding bodies go on with new ones.")
+    print(
+        "What was done after the backup is not in these records. Do again: erasures, revocations of keys, of API keys "
+        "and of credentials, suspensions; then issue again what was issued (docs/operator-guide.md, After a restore)."
+    )
+
+
 # --- awarding bodies
 
 
@@ -210,7 +248,7 @@ def revoke_key(
     slug: Slug,
     fragment: Fragment,
     reason: Annotated[str, typer.Option(help="Why, for the record", prompt=True)],
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask")] = False,  # noqa: FBT002 - an option
+    yes: Yes = False,  # noqa: FBT002 - an option
 ) -> None:
     """Declare a key compromised: no credential that carries a proof by it verifies as it was issued.
 
@@ -218,11 +256,10 @@ def revoke_key(
     credential, revoke the credential.
     """
     count = _with_office(lambda office: setup.count_signed_with(office, slug, fragment))
-    if not yes:
-        typer.confirm(
-            f"{count} credentials carry a proof by {fragment}. None of them will verify as it was issued. Revoke it?",
-            abort=True,
-        )
+    _ask(
+        f"{count} credentials carry a proof by {fragment}. None of them will verify as it was issued. Revoke it?",
+        yes=yes,
+    )
     _with_office(lambda office: setup.revoke_key(office, slug, fragment, reason))
     print(f"{fragment} is revoked; {count} credentials no longer verify as they were issued.")
 
@@ -353,14 +390,20 @@ def verify(
 # --- how commands work
 
 
-def _with_office(work: Callable[[Office], Awaitable[T]], *, settings: Settings | None = None, begun: bool = True) -> T:
+def _with_office(
+    work: Callable[[Office], Awaitable[T]],
+    *,
+    settings: Settings | None = None,
+    begun: bool = True,
+    restoring: bool = False,
+) -> T:
     """Do ``work`` with the deployment's office; ``begun`` insists that it was set up."""
     office = open_office(settings or load_settings())
 
     async def whole() -> T:
         try:
             if begun:
-                await office.open()
+                await office.open(restoring=restoring)
             return await work(office)
         finally:
             await office.close()
@@ -384,6 +427,12 @@ def _read_bytes(file: Path) -> bytes:
         return sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
     except OSError as error:
         _usage(f"{file}: {error.strerror}")
+
+
+def _ask(question: str, *, yes: bool) -> None:
+    """Go on if the operator says so; without a terminal and without ``--yes`` that is a no."""
+    if not yes:
+        typer.confirm(question, abort=True)
 
 
 def _usage(sentence: str) -> NoReturn:

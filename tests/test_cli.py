@@ -106,6 +106,8 @@ def test_help_names_every_command_and_nothing_is_done_without_one(run):
         "doctor",
         "issue",
         "verify",
+        "backup",
+        "after-restore",
         "keys",
         "issuers",
         "api-keys",
@@ -212,6 +214,39 @@ def test_revoking_a_key_is_asked_about_in_words_that_hold(deployment, folder, mo
     assert asked.code == 1
     assert f"1 credentials carry a proof by {fragment}. None of them will verify as it was issued." in asked.out
     assert "active" in deployment("keys", "list", "wut").out.splitlines()[0]
+
+
+def test_a_backup_put_back_is_opened_by_no_command_but_the_one_that_makes_it_fit(deployment, folder, monkeypatch):
+    request = written(folder, "request.json", full_request("academic"))
+    assert deployment("backup", folder / "copy.db").code == 0
+    again = deployment("backup", folder / "copy.db")
+    assert (again.code, "left as it is" in again.err) == (4, True)
+    for ending in ("", "-wal", "-shm"):
+        (folder / f"enhance.db{ending}").unlink(missing_ok=True)
+    shutil.copyfile(folder / "copy.db", folder / "enhance.db")
+    for command in (("doctor",), ("issue", "wut", request), ("serve",), ("init",)):
+        refused = deployment(*command)
+        assert (refused.code, "python -m app after-restore" in refused.err) == (4, True), command
+    monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
+    asked = deployment("after-restore")
+    assert (asked.code, "closed for good" in asked.out) == (1, True)
+    done = deployment("after-restore", "--yes")
+    assert (done.code, "3 awarding bodies go on with new ones" in done.out) == (0, True), done.err
+    issued = json.loads(deployment("issue", "wut", request, "--output", folder / "credential.json").out)
+    lists = {
+        entry["statusListCredential"]
+        for entry in json.loads((folder / "credential.json").read_text())["credentialStatus"]
+    }
+    assert lists == {
+        f"http://localhost:8000/issuers/wut/status/1001/{purpose}" for purpose in ("revocation", "suspension")
+    }
+    assert issued["state"] == "issued"
+
+
+def test_a_backup_of_postgresql_is_left_to_its_own_tool(run, folder, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "postgresql://somebody@localhost/enhance")
+    refused = run("backup", folder / "copy.db")
+    assert (refused.code, "pg_dump" in refused.err) == (2, True)
 
 
 def test_offerings_are_imported_one_by_one_and_refusals_counted(deployment, folder):

@@ -14,6 +14,7 @@ from app.keys import Algorithm, DataCipher, DataKey, Keyring, Signer, has_jwk_en
 from app.status import LIST_ENTRIES, KeyedPermutation
 from app.store import awarding_bodies, deployment, issuers, signing_keys
 from app.store.connection import Connection, Database
+from app.store.copying import is_restored_copy
 from app.store.states import IssuerKind, KeyPurpose
 from app.store.status_lists import StatusIndexLease
 from app.template.alliance import AwardingBody
@@ -50,6 +51,14 @@ class DeploymentDiffers(ServiceError):
 
     code: ClassVar[str] = "deployment-differs"
     title: ClassVar[str] = "The database belongs to another PUBLIC_URL"
+    family: ClassVar[Family] = Family.UNAVAILABLE
+
+
+class RestoreUnfinished(ServiceError):
+    """The records are a restored backup: credentials issued since have places that they take for free."""
+
+    code: ClassVar[str] = "restore-unfinished"
+    title: ClassVar[str] = "The database is a restored backup: run `python -m app after-restore`"
     family: ClassVar[Family] = Family.UNAVAILABLE
 
 
@@ -145,19 +154,23 @@ class Office:
             database, KeyedPermutation, owner=secrets.token_hex(8), capacity=LIST_ENTRIES
         )
 
-    async def open(self) -> None:
-        """Check that the records are this deployment's.
+    async def open(self, *, restoring: bool = False) -> None:
+        """Check that the records are this deployment's; ``restoring`` takes a restored backup as well.
 
         Raises:
             DeploymentDiffers: they were begun for another PUBLIC_URL, or not begun at all.
+            RestoreUnfinished: they are a backup that nobody has made fit for use.
             DatabaseUnavailable: they cannot be reached.
         """
         async with self.database.read() as connection:
             known = await deployment.find_public_url(connection)
+            is_copy = await is_restored_copy(connection)
         if known is None:
             raise DeploymentDiffers("The database is empty: run `python -m app init` first.")
         if known != self.public_url:
             raise DeploymentDiffers(f"The database was begun for {known}; PUBLIC_URL says {self.public_url}.")
+        if is_copy and not restoring:
+            raise RestoreUnfinished
 
     async def close(self) -> None:
         """Let go of the records."""

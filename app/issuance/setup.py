@@ -66,6 +66,7 @@ async def initialise(office: Office) -> None:
 
     Raises:
         PublicUrlFixed: the records were begun for another address.
+        RestoreUnfinished: they are a backup that nobody has made fit for use.
     """
     moment = office.clock()
     async with office.database.transaction() as connection:
@@ -75,6 +76,7 @@ async def initialise(office: Office) -> None:
             service = issuers.Issuer(uuid4(), None, IssuerKind.SERVICE, did_web(office.public_url), moment)
             await issuers.add(connection, service)
         has_key = bool(await signing_keys.list_active(connection, service.id, KeyPurpose.SERVICE))
+    await office.open()
     if not has_key:
         await _add_key(office, service, SERVICE_SLUG, Algorithm.ED25519, KeyPurpose.SERVICE, active=True)
     async with office.database.read() as connection:

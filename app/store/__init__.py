@@ -14,10 +14,11 @@ in one round trip. Query functions are in one module for each stored thing: ``aw
 ``signing_keys``, ``did_documents``, ``api_keys``, ``offerings``, ``awards``, ``data_keys``, ``credentials``,
 ``secured_forms``, ``status_events``, ``status_lists``, ``idempotency``, ``events``, ``outbox``, ``deployment``;
 ``issuing`` stores a new credential with all that belongs to it in one step. :func:`migrate` brings a database to this
-version. ``states`` has the words of the columns, ``paging`` the cursors.
+version, :func:`copy_sqlite` makes a backup of it. ``states`` has the words of the columns, ``paging`` the cursors.
 """
 
 from app.store.connection import Connection, Database
+from app.store.copying import copy_sqlite
 from app.store.database import open_database
 from app.store.failures import (
     AlreadyThere,
@@ -42,6 +43,7 @@ __all__ = [
     "StoreRefused",
     "TransactionConflict",
     "TransitionRefused",
+    "copy_sqlite",
     "downgrade",
     "migrate",
     "open_database",

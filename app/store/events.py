@@ -42,3 +42,14 @@ async def list_of_subject(
             .limit(limit)
         ),
     )
+
+
+async def newest_kind(connection: Connection, awarding_body_id: UUID | None, subject: str) -> str | None:
+    """Return what happened last to one thing of the awarding body (or of the deployment)."""
+    found: str | None = await connection.fetch_value(
+        select(event.c.kind)
+        .where(event.c.awarding_body_id.is_not_distinct_from(awarding_body_id), event.c.subject == subject)
+        .order_by(event.c.id.desc())
+        .limit(1)
+    )
+    return found

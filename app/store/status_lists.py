@@ -22,6 +22,8 @@ from app.store.records import from_row, from_rows, maybe_from_row, to_row
 from app.store.tables import awarding_body, issuer, published_list, status_lease, status_list
 
 LEASE_SIZE: Final = 256
+SKIPPED_NUMBERS: Final = 1000
+"""How many numbers of lists are passed over after a restore: more lists than any issuer opens between two backups."""
 
 Permutation = Callable[[bytes, int], Callable[[int], int]]
 """From a key and a capacity to a bijection of ``range(capacity)``."""
@@ -209,6 +211,48 @@ async def list_of_issuer(connection: Connection, issuer_id: UUID) -> tuple[Statu
             select(status_list).where(status_list.c.issuer_id == issuer_id).order_by(status_list.c.number)
         ),
     )
+
+
+async def close_all(connection: Connection, *, capacity: int) -> tuple[int, int]:
+    """Give no place again that was given after this state of the records: what a restored backup has to begin with.
+
+    Every list is used up, whatever its counter says. And every issuer's next list gets a number that no list has had:
+    an empty list that is used up too stands :data:`SKIPPED_NUMBERS` further on, and :func:`_open_list` counts from
+    there. Without that the next list would have the address of one that was opened in the time that is lost.
+
+    Returns how many lists had room and how many issuers there are.
+    """
+    closed = await connection.execute(
+        update(status_list)
+        .where(status_list.c.next_counter < status_list.c.capacity)
+        .values(next_counter=status_list.c.capacity)
+    )
+    last = (
+        select(func.coalesce(func.max(status_list.c.number), 0))
+        .where(status_list.c.issuer_id == issuer.c.id)
+        .correlate(issuer)
+        .scalar_subquery()
+    )
+    found = await connection.fetch_all(
+        select(issuer.c.id, issuer.c.awarding_body_id, last.label("last")).where(issuer.c.awarding_body_id.is_not(None))
+    )
+    for row in found:
+        await connection.execute(
+            insertion(status_list),
+            to_row(
+                StatusList(
+                    id=uuid4(),
+                    awarding_body_id=row["awarding_body_id"],
+                    issuer_id=row["id"],
+                    number=row["last"] + SKIPPED_NUMBERS,
+                    capacity=capacity,
+                    permutation_key=secrets.token_bytes(32),
+                    next_counter=capacity,
+                    version=1,
+                )
+            ),
+        )
+    return closed, len(found)
 
 
 async def mark_all_out_of_date(connection: Connection, issuer_id: UUID) -> None:

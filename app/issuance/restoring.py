@@ -1,0 +1,33 @@
+"""After a restore: what the records say is older than what is in the world.
+
+Credentials that were issued after the backup have places in status lists that the restored records take for free. So no
+list goes on after a restore; the lists that follow have addresses that nothing in the world names.
+"""
+
+from dataclasses import dataclass
+
+from app.issuance.office import Office
+from app.status import LIST_ENTRIES
+from app.store import status_lists
+from app.store.copying import note_restored
+from app.strict_json import canonical
+
+
+@dataclass(frozen=True, slots=True)
+class MadeFit:
+    """What was done to the records."""
+
+    lists_closed: int
+    issuers: int
+
+
+async def make_fit_after_restore(office: Office) -> MadeFit:
+    """Close every status list, so that no place is given a second time. Nobody else may be at work meanwhile.
+
+    It may be repeated: that closes what was opened since and passes over more numbers of lists, and nothing else.
+    """
+    async with office.database.transaction() as connection:
+        closed, issuers = await status_lists.close_all(connection, capacity=LIST_ENTRIES)
+        body = canonical({"lists_closed": closed, "issuers": issuers})
+        await note_restored(connection, now=office.clock(), body=body)
+    return MadeFit(closed, issuers)
