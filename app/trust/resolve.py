@@ -17,6 +17,7 @@ from typing import Any, Final
 from urllib.parse import unquote
 
 from app.errors import ServiceError
+from app.instants import read_instant
 from app.keys import PublicKey
 from app.strict_json import parse
 from app.trust.fetch import DID_DOCUMENT_BYTES, Fetch, FetchError, FetchReason
@@ -311,9 +312,5 @@ def _moment(entry: Mapping[str, Any], name: str) -> datetime | None:
     value = entry.get(name)
     if value is None:
         return None
-    try:
-        moment = datetime.fromisoformat(value)
-    except (ValueError, TypeError):
-        # A date that cannot be read must not read as "never": the method is treated as ended since ever.
-        return datetime.min.replace(tzinfo=UTC)
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+    # A date that cannot be read must not read as "never": the method is treated as ended since ever.
+    return read_instant(value) or datetime.min.replace(tzinfo=UTC)

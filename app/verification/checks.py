@@ -108,6 +108,17 @@ DECIDING: Final = (
     CheckName.CREDENTIAL_SHAPE,
 )
 
+# What a test suite means by "the proof": all that concerns the signature and what it covers. None of these can be
+# "nothing to check".
+SECURING: Final = (
+    CheckName.JSON_WELL_FORMED,
+    CheckName.DATA_MODEL,
+    CheckName.CONTEXTS_PINNED,
+    CheckName.NOTHING_DROPPED,
+    CheckName.PROOF,
+    CheckName.ISSUER_KEY,
+)
+
 NOTHING_TO_CHECK: Final[Mapping[CheckName, frozenset[str]]] = MappingProxyType(
     {
         CheckName.AWARDING_BODY_IS_ISSUER: frozenset({"no-awarding-body"}),

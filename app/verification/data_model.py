@@ -1,16 +1,16 @@
 """The W3C data models as far as JSON alone shows: VCDM 2.0 and its predecessor VC 1.1.
 
-Pure. Says what a document is (:func:`form_of`) and where it breaks the model (:func:`data_model_findings`); the readers
-of dates and ids used by the judge live here too, so that one place decides what an instant looks like.
+Pure. Says what a document is (:func:`form_of`) and where it breaks the model (:func:`data_model_findings`), and reads
+the ids that the other rooms ask for.
 """
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Final
 
 from app.errors import Finding, json_pointer
+from app.instants import read_instant
 
 _V2_CONTEXT: Final = "https://www.w3.org/ns/credentials/v2"
 _V1_CONTEXT: Final = "https://www.w3.org/2018/credentials/v1"
@@ -20,10 +20,6 @@ _VC11: Final = "W3C VC Data Model 1.1, "
 # What is secured but is not an achievement must never pass for one (seals-and-security.md section 4, cross-token).
 _NOT_ACHIEVEMENTS: Final = frozenset({"BitstringStatusListCredential", "StatusList2021Credential"})
 
-_INSTANT: Final = re.compile(
-    r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:(?P<second>\d{2})(?P<fraction>\.\d{1,12})?(?P<zone>[Zz]|[+-]\d{2}:\d{2})",
-    re.ASCII,
-)
 _ABSOLUTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
 _LANGUAGE_TAG: Final = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")
 
@@ -71,23 +67,6 @@ def issuer_id(document: object) -> str | None:
     if isinstance(issuer, Mapping):
         issuer = issuer.get("id")
     return issuer if isinstance(issuer, str) else None
-
-
-def read_instant(text: object) -> datetime | None:
-    """Return the instant that ``text`` writes (xsd:dateTimeStamp, RFC 3339), or ``None`` where it writes none."""
-    if not isinstance(text, str):
-        return None
-    match = _INSTANT.fullmatch(text)
-    if match is None:
-        return None
-    # A leap second is no second of ours; the one before it decides nothing differently.
-    second = "59" if match["second"] == "60" else match["second"]
-    fraction = (match["fraction"] or "")[:7]
-    zone = "+00:00" if match["zone"] in "Zz" else match["zone"]
-    try:
-        return datetime.fromisoformat(f"{text[:17].upper()}{second}{fraction}{zone}").astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
 
 
 def data_model_findings(document: Mapping[str, Any], *, in_token: bool = False) -> list[Finding]:

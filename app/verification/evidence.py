@@ -19,10 +19,18 @@ from app.trust.resolve import ResolutionProblem, ResolvedMethod
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What a deployment has decided about verification. Data, so that a report can be made again under another.
+    """What counts. Data, so that a report can be made again under another; nothing in it turns a failure into a pass.
 
     ``looked_up_issuers`` are DIDs outside the alliance that may be asked about all the same (VERIFY_ALLOWED_ISSUERS);
     that alone makes nobody known. ``accepted_issuers`` are DIDs outside the alliance that this deployment vouches for.
+
+    ``status_must_be_known``: a status that could not be found out keeps the verdict from being *valid*.
+
+    ``issuer_binding``: the issuer that a credential names must be shown to have signed it. Without it (for test suites,
+    whose vectors have one issuer and the key of another) *who* signed only informs: :attr:`Report.secured` tells of the
+    proof alone. The verdict stays what it is, since nobody is a member whose key did not sign.
+
+    ``challenge`` and ``domains`` are what a presentation must have been signed for. ``None`` asks for nothing.
     """
 
     lookups: Lookups = Lookups.MEMBERS
@@ -31,6 +39,10 @@ class Policy:
     cryptosuites: frozenset[str] = frozenset(CRYPTOSUITES)
     jose_algorithms: frozenset[str] = ALGORITHMS
     clock_skew: timedelta = timedelta(minutes=5)
+    status_must_be_known: bool = True
+    issuer_binding: bool = True
+    challenge: str | None = None
+    domains: frozenset[str] | None = None
 
 
 class ContextProblem(StrEnum):

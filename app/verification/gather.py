@@ -22,6 +22,7 @@ from typing import Any, Final, Protocol, TypeAlias, TypeVar
 
 from app.elm.checks import check_format
 from app.errors import Finding, ServiceError, json_pointer
+from app.instants import read_instant
 from app.jsonld import Allowance, UnsafeDocument, UnsupportedDocument
 from app.jsonld.contexts import ContextNotPinned, pinned_context
 from app.keys import PublicKey
@@ -45,7 +46,7 @@ from app.trust.resolve import (
     needs_network,
     resolve,
 )
-from app.verification.data_model import NOT_YET_READ, form_of, issuer_id, read_instant, types_of
+from app.verification.data_model import NOT_YET_READ, form_of, issuer_id, types_of
 from app.verification.evidence import (
     ContextEvidence,
     ContextProblem,

@@ -16,18 +16,18 @@ from functools import cached_property
 from typing import Any, Final
 
 from app.errors import Finding, Weight
+from app.instants import read_instant
 from app.keys import KeyState
 from app.securing import ProofOutcome, TokenOutcome, TokenResult
 from app.trust.members import AllianceMember, IssuerKind, MemberClaim
 from app.trust.resolve import ResolutionProblem
-from app.verification.checks import Check, CheckName, Result
+from app.verification.checks import Axis, Check, CheckName, Result
 from app.verification.data_model import (
     NOT_YET_READ,
     Form,
     data_model_findings,
     form_of,
     issuer_id,
-    read_instant,
 )
 from app.verification.evidence import (
     Evidence,
@@ -51,7 +51,16 @@ def judge(document: object, evidence: Evidence, policy: Policy, now: datetime) -
     if not isinstance(document, Mapping):
         return [_of_no_object(name) for name in CheckName]
     case = _Case(document, evidence, policy, now)
-    return [_JUDGES[name](case) for name in CheckName]
+    return [_weighed(_JUDGES[name](case), policy) for name in CheckName]
+
+
+def _weighed(check: Check, policy: Policy) -> Check:
+    """Let a result only inform where the policy does not ask for more."""
+    if check.name is CheckName.ISSUER_KEY and not policy.issuer_binding:
+        return replace(check, informs=True)
+    if check.axis is Axis.STATUS and check.result is Result.NOT_CHECKED and not policy.status_must_be_known:
+        return replace(check, informs=True)
+    return check
 
 
 def issuer_is_proved(document: Mapping[str, Any], evidence: Evidence, policy: Policy, now: datetime) -> bool:

@@ -18,6 +18,7 @@ from app.trust.members import IssuerKind
 from app.verification.checks import (
     DECIDING,
     EDC_SOURCES,
+    SECURING,
     Axis,
     Check,
     CheckName,
@@ -206,6 +207,16 @@ class Report(BaseModel):
             if wanted is not None and check is not None and check.decides and check.result is wanted:
                 return Reason(check=name, code=check.code, sentence=check.sentence)
         return Reason(check=None, code=self.verdict.value, sentence=say(f"verdict.{self.verdict}", self.language))
+
+    @property
+    def secured(self) -> bool:
+        """Whether the document keeps its data model and its proofs hold for all of it, whoever signed it.
+
+        With a policy that demands issuer binding, the issuer's own key is part of that.
+        """
+        by_name = {check.name: check for check in self.checks}
+        asked = [by_name[name] for name in SECURING if name in by_name]
+        return len(asked) == len(SECURING) and all(check.result is Result.PASSED for check in asked if check.decides)
 
     @computed_field(description="The seven checks of EDC software.")  # type: ignore[prop-decorator]  # as above
     @property

@@ -1,5 +1,6 @@
 import base64
 import json
+from datetime import UTC
 
 import pytest
 from hypothesis import given
@@ -181,6 +182,12 @@ class TestReadingADocument:
     def test_a_method_outside_assertion_method_is_not_for_assertion(self):
         (method,) = read_did_document(DID, a_document(assertionMethod=[], authentication=[f"{DID}#key-1"]))
         assert not method.for_assertion
+
+    @pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+    def test_a_date_that_no_other_zone_has_counts_as_ended_and_can_be_told(self, moment):
+        (method,) = read_did_document(DID, a_document(verificationMethod=[a_method(revoked=moment, expires=moment)]))
+        for ended in (method.revoked_at, method.expires_at):
+            assert ended.astimezone(UTC).date().isoformat() == "0001-01-01"
 
     def test_revoked_and_expired_are_read_and_an_unreadable_date_counts_as_ended(self):
         for name, attribute in (("revoked", "revoked_at"), ("expires", "expires_at")):

@@ -1,11 +1,9 @@
-from datetime import UTC, datetime
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.jsonld import UnsafeDocument, canonicalize
-from app.verification.data_model import Form, data_model_findings, form_of, issuer_id, read_instant
+from app.verification.data_model import Form, data_model_findings, form_of, issuer_id
 
 V2 = "https://www.w3.org/ns/credentials/v2"
 V1 = "https://www.w3.org/2018/credentials/v1"
@@ -114,39 +112,6 @@ def test_version_one_needs_its_date_of_issuance():
 @pytest.mark.parametrize("text", ["A name", [{"@value": "x", "@language": "en"}], {"@value": "x", "@direction": "rtl"}])
 def test_names_may_be_texts_or_language_values(text):
     assert codes(a_v2(name=text, issuer={"id": "did:example:a", "name": text})) == set()
-
-
-@pytest.mark.parametrize(
-    ("text", "moment"),
-    [
-        ("2026-06-30T00:00:00Z", datetime(2026, 6, 30, tzinfo=UTC)),
-        ("2026-06-30t02:00:00.123456789+02:00", datetime(2026, 6, 30, 0, 0, 0, 123456, tzinfo=UTC)),
-        ("2016-12-31T23:59:60Z", datetime(2016, 12, 31, 23, 59, 59, tzinfo=UTC)),
-    ],
-)
-def test_an_instant_is_read_in_every_form_that_the_standards_allow(text, moment):
-    assert read_instant(text) == moment
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "2026-06-30",
-        "2026-06-30T00:00:00",
-        "2026-06-30 00:00:00Z",
-        "20260630T000000Z",
-        "2026-02-30T00:00:00Z",
-        "",
-        7,
-        None,
-        "0001-01-01T00:00:00+14:00",
-        "9999-12-31T23:59:59-14:00",
-        "2026-06-30T00:00:00+25:00",
-        "٢٠٢٦-06-30T00:00:00Z",
-    ],
-)
-def test_anything_else_is_no_instant(text):
-    assert read_instant(text) is None
 
 
 json_values = st.recursive(

@@ -1,3 +1,4 @@
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -6,9 +7,19 @@ from hypothesis import strategies as st
 
 from app.errors import Finding
 from app.languages import Language
-from app.settings import Lookups
+from app.settings import REPOSITORY, Lookups
 from app.trust.fetch import FetchReason
-from app.verification.checks import AXES, DECIDING, EDC_SOURCES, NOTHING_TO_CHECK, Check, CheckName, EdcStatus, Result
+from app.verification.checks import (
+    AXES,
+    DECIDING,
+    EDC_SOURCES,
+    NOTHING_TO_CHECK,
+    SECURING,
+    Check,
+    CheckName,
+    EdcStatus,
+    Result,
+)
 from app.verification.evidence import ContextEvidence, Evidence, GraphEvidence, Policy
 from app.verification.report import Report, Verdict, derive_verdict, make_report
 
@@ -103,6 +114,26 @@ def test_who_signed_and_with_which_key_can_never_count_as_nothing_to_check():
     ):
         assert name in DECIDING
         assert name not in NOTHING_TO_CHECK
+
+
+def test_the_decision_page_lists_exactly_the_codes_that_mean_nothing_to_check():
+    page = (REPOSITORY / "docs" / "decisions" / "0007-verdicts.md").read_text(encoding="utf-8")
+    table = page.partition("| Nothing to check |")[2].partition("\n\n")[0]
+    assert sorted(re.findall(r"`([a-z-]+)`", table)) == sorted(
+        code for codes in NOTHING_TO_CHECK.values() for code in codes
+    )
+
+
+def test_what_secures_a_document_decides_and_is_never_nothing_to_check():
+    assert set(SECURING) <= set(DECIDING) - set(NOTHING_TO_CHECK)
+
+
+@pytest.mark.parametrize("name", SECURING)
+def test_a_document_is_secured_only_if_each_part_of_that_passed(name):
+    assert report_of(checks_where()).secured
+    for result in (Result.FAILED, Result.NOT_CHECKED):
+        assert not report_of(checks_where(**{name.value: result})).secured
+    assert not report_of([check for check in checks_where() if check.name is not name]).secured
 
 
 def test_every_check_has_an_axis():

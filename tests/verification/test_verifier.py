@@ -4,6 +4,7 @@ import base64
 import copy
 import gzip
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -261,6 +262,8 @@ class TestStrangers:
         [
             ({"controller": "did:example:other"}, "key-controlled-by-another"),
             ({"revoked": "2026-01-01T00:00:00Z"}, "key-revoked"),
+            ({"revoked": "0001-01-01T00:00:00+14:00"}, "key-revoked"),
+            ({"revoked": ["soon"]}, "key-revoked"),
             ({"expires": "2026-01-01T00:00:00Z"}, "key-expired"),
         ],
     )
@@ -429,6 +432,46 @@ class TestIntegrity:
     async def test_forms_not_yet_read_are_named_and_left_open(self, ours):
         for document in ({"payload": "{}", "signatures": []}, {"type": "VerifiablePresentation"}):
             assert outcome(await ours.verify(document)) == (Verdict.INDETERMINATE, "form-not-supported")
+
+
+class TestPolicy:
+    async def test_one_verification_may_go_by_another_policy_and_the_next_does_not(self, ours, stranger):
+        world = World(ours.fetch, ours.members, ours.own_status, http_hosts=ours.http_hosts)
+        verifier = Verifier(world, Policy())
+        document = await stranger.credential()
+        accepting = replace(verifier.policy, accepted_issuers=frozenset({stranger.did}))
+        assert (await verifier.verify(document, now=NOW, policy=accepting)).verdict is Verdict.VALID
+        assert outcome(await verifier.verify(document, now=NOW)) == (Verdict.INDETERMINATE, "lookups-for-members-only")
+
+    @pytest.mark.reference
+    async def test_without_issuer_binding_a_vector_with_anothers_key_is_secured_and_never_valid(
+        self, ours, reference_dir
+    ):
+        (path,) = (reference_dir / "vectors" / "vc-di-eddsa/eddsa-rdfc-2022").glob("signed*.json")
+        document = json.loads(path.read_bytes())
+        assert not (await ours.verify(document)).secured
+        ours.policy = Policy(issuer_binding=False)
+        report = await ours.verify(document)
+        assert report.secured
+        assert outcome(report) == (Verdict.INDETERMINATE, "issuer-not-a-member")
+        assert code_of(report, CheckName.ISSUER_KEY) == "key-of-another"
+        document["credentialSubject"]["id"] = "did:example:altered"
+        assert not (await ours.verify(document)).secured
+
+    async def test_without_issuer_binding_a_false_name_is_still_false(self, ours):
+        ours.policy = Policy(issuer_binding=False)
+        document = await ForeignIssuer().sign(ours.tu_berlin.unsigned(credentialStatus=our_status()))
+        assert outcome(await ours.verify(document)) == (Verdict.INVALID, "claims-to-be-member")
+
+    async def test_a_policy_may_do_without_a_status_that_nobody_answers_for(self, ours, host, stranger):
+        host.never_answer("/status/1")
+        document = await stranger.credential(credentialStatus=status_entry(host.origin + "/status/1", 1))
+        ours.policy = Policy(accepted_issuers=frozenset({stranger.did}))
+        assert outcome(await ours.verify(document)) == (Verdict.INDETERMINATE, "status-list-not-fetched")
+        ours.policy = replace(ours.policy, status_must_be_known=False)
+        report = await ours.verify(document)
+        assert report.verdict is Verdict.VALID
+        assert code_of(report, CheckName.STATUS_REVOCATION) == "status-list-not-fetched"
 
 
 class TestReadersOfMeaning:
