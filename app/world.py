@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from app.elm.reading import read
 from app.elm.vocabularies import CODES
 from app.errors import Finding, Weight
-from app.issuance.office import Office
+from app.issuance.office import ISSUER_REFRESH, Office
 from app.keys import KeyState, PublicKey, has_jwk_entry, jwk_method_id, method_id
 from app.settings import Settings
 from app.status import StatusIndexOutOfRange
@@ -37,17 +38,31 @@ class OwnRecords:
 
     def __init__(self, office: Office) -> None:
         self._office = office
+        self._members = Members(())
+        self._members_read: tuple[int, datetime] | None = None
+        """How many changes this process had made when it began to read, and when."""
         self._list_url = re.compile(
             re.escape(office.public_url)
             + r"/issuers/([a-z][a-z0-9-]*)/status/([1-9][0-9]{0,8})/(revocation|suspension)(?:\.jwt)?"
         )
 
     async def members(self) -> Members:
-        """Return every issuer of this deployment with all keys that it ever had.
+        """Return every issuer of this deployment with all keys that it ever had, as it was some seconds ago at most.
+
+        A change in this process (a revoked key) is seen at once, one by another process after ``ISSUER_REFRESH``.
 
         Raises:
             DatabaseUnavailable: our records cannot be read now.
         """
+        changes, moment = self._office.issuer_changes, self._office.clock()
+        known = self._members_read
+        if known is None or known[0] != changes or not timedelta(0) <= moment - known[1] <= ISSUER_REFRESH:
+            self._members = await self._read_members()
+            # A change meanwhile makes the number differ at the next look.
+            self._members_read = changes, moment
+        return self._members
+
+    async def _read_members(self) -> Members:
         async with self._office.database.read() as connection:
             of_body = {issuer.awarding_body_id: issuer for issuer in await issuers.list_all(connection)}
             known = []

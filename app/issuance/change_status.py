@@ -17,7 +17,7 @@ from app.issuance.finding import CredentialUnknown, read_record
 from app.issuance.issue import status_of
 from app.issuance.office import Office
 from app.issuance.records import CredentialRecord, ReinstatementReason, RevocationReason, Status, SuspensionReason
-from app.store import credentials, events, status_events
+from app.store import awards, credentials, events, status_events
 from app.store.states import StatusChange
 from app.store.status_events import StatusEvent
 from app.strict_json import JsonValue, canonical
@@ -119,9 +119,13 @@ async def change_status(office: Office, caller: Caller, credential_id: UUID, val
         raise StatusChangeMalformed(findings=[finding])
     moment = office.clock()
     async with office.database.transaction() as connection:
-        entry = await credentials.find_entry(connection, caller.awarding_body_id, credential_id)
-        if entry is None:
+        known = await credentials.find(connection, caller.awarding_body_id, credential_id)
+        if known is None:
             raise CredentialUnknown
+        # What is decided below still holds when it is stored: changes of one award take turns.
+        await awards.lock(connection, caller.awarding_body_id, known.award_id)
+        entry = await credentials.find_entry(connection, caller.awarding_body_id, credential_id)
+        assert entry is not None
         status = status_of(entry)
         if status is Status.REVOKED and wanted.change != "revoke":
             raise RevocationFinal

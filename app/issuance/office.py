@@ -228,6 +228,11 @@ class Office:
         issuers = await self.all_issuers()
         return bool(issuers) and all(issuer.can_issue for issuer in issuers.values())
 
+    @property
+    def issuer_changes(self) -> int:
+        """How many changes of awarding bodies or their keys this process has made: what is older is out of date."""
+        return self._issuer_changes
+
     def forget_issuers(self) -> None:
         """Read the awarding bodies again at the next use, after a change in this process."""
         self._issuers_read_at = None
