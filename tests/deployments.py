@@ -7,7 +7,7 @@ PostgreSQL it is done for each test that asks for it.
 import asyncio
 import json
 import shutil
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -155,9 +155,20 @@ async def set_up(office: Office) -> dict[str, str]:
         description = json.loads((ISSUERS / f"{slug}.json").read_text(encoding="utf-8"))
         await setup.add_awarding_body(office, description)
         await setup.generate_keys(office, slug, activate=True)
+    return await api_keys_for(office, EVERYBODY)
+
+
+async def begin(office: Office) -> dict[str, str]:
+    """Begin the deployment as ``init`` does, with the sandbox alone; return its API key."""
+    await setup.initialise(office)
+    return await api_keys_for(office, (TEST_SLUG,))
+
+
+async def api_keys_for(office: Office, slugs: Sequence[str]) -> dict[str, str]:
+    """Return an API key of each awarding body, with every scope."""
     return {
         slug: await access.create_api_key(office, slug, scopes=frozenset(GRANTABLE), label="tests", expires_at=None)
-        for slug in EVERYBODY
+        for slug in slugs
     }
 
 
@@ -223,14 +234,18 @@ def settings_for(database_url: str, **changes: Json) -> Settings:
 
 @asynccontextmanager
 async def a_deployment(
-    prepared: Prepared, *, limit_concurrency: int = 1000, **office_options: Json
+    prepared: Prepared,
+    *,
+    limit_concurrency: int = 1000,
+    setting_up: Callable[[Office], Awaitable[dict[str, str]]] = set_up,
+    **office_options: Json,
 ) -> AsyncIterator[Deployment]:
     """Run a deployment over a prepared database and keyring; without API keys it is set up first."""
     url, keys, api_keys = prepared
     clock = Clock()
     office = open_office(url, keys, clock, **office_options)
     if api_keys is None:
-        api_keys = await set_up(office)
+        api_keys = await setting_up(office)
     settings = settings_for(url, limit_concurrency=limit_concurrency)
     async with Deployment(office, settings, clock, api_keys).running() as deployment:
         yield deployment
@@ -253,6 +268,16 @@ def postgresql_prepared(postgresql_url: str, empty_keyring: Path, tmp_path: Path
 async def sqlite_deployment(sqlite_prepared: Prepared) -> AsyncIterator[Deployment]:
     """A running deployment of this test alone, on SQLite."""
     async with a_deployment(sqlite_prepared) as deployment:
+        yield deployment
+
+
+@pytest.fixture
+async def fresh_deployment(sqlite_template: Path, empty_keyring: Path, tmp_path: Path) -> AsyncIterator[Deployment]:
+    """A running deployment as ``init`` leaves it, on SQLite: no university is configured."""
+    shutil.copyfile(sqlite_template, tmp_path / "enhance.db")
+    shutil.copytree(empty_keyring, tmp_path / "keys")
+    prepared = (f"sqlite:///{tmp_path / 'enhance.db'}", tmp_path / "keys", None)
+    async with a_deployment(prepared, setting_up=begin) as deployment:
         yield deployment
 
 

@@ -73,7 +73,11 @@ HOMES: Final[tuple[Home, ...]] = (
         "A.awardedBy.additionalNote: note(signatory), note(signatory-role)",
     ),
     Home("7.4", ("offering.units.title",), "A.hasPart.title"),
-    Home("7.4", ("offering.units.provided_by",), "A.hasPart.influencedBy.directedBy"),
+    Home(
+        "7.4",
+        ("offering.units.provided_by",),
+        "A.hasPart.influencedBy.directedBy: by DID; a university without one in the deployment by its public facts",
+    ),
     Home("7.4, 7.6", ("offering.units.ects",), "A.hasPart.creditReceived.point", "credit-system"),
     Home("7.4, 7.7", ("offering.units.eqf",), "A.hasPart.specifiedBy.eqfLevel", "eqf"),
     Home("7.4", ("offering.units.chosen_from",), "A.hasPart.additionalNote: note(unit-pool)"),

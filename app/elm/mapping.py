@@ -29,7 +29,7 @@ from app.elm.placing import in_document
 from app.elm.vocabularies import ESCO_SKILLS, Concept, codes, concept_by_id, european, language_of_tag, own
 from app.errors import Family, ServiceError
 from app.jsonld.contexts import VOCABULARY_BASE
-from app.template.alliance import ALLIANCE_NAME, AwardingBody
+from app.template.alliance import ALLIANCE_NAME, MEMBERS, AwardingBody, Member
 from app.template.declarations import (
     AUTOMATIC_RECOGNITION,
     EDITION,
@@ -83,6 +83,7 @@ labels of :mod:`app.elm.own_schemes` change; stored beside the tree, never in it
 PROFILE_SCHEMA: Final = "http://data.europa.eu/snb/model/ap/edc-generic-full"
 
 CERTIFICATE_NUMBER: Final = "Certificate number"
+MEMBER_SLUG: Final = "University of the ENHANCE Alliance"
 IDENTIFIER_SCHEMES: Final[Mapping[StudentIdentifierScheme, str]] = {
     StudentIdentifierScheme.STUDENT_NUMBER: "Student identification number",
     StudentIdentifierScheme.ESI: "European Student Identifier",
@@ -193,7 +194,7 @@ def map_award(
     Args:
         statement: the offering as the award narrows it, and the award.
         body: the awarding body, whose slug the offering names.
-        members: every university that the statement may name, by slug.
+        members: the universities that have a DID here, by slug; others of the alliance are described by public facts.
         certificate_number: the awarding body's own number of this award; the same for each later revision.
 
     Returns:
@@ -201,7 +202,7 @@ def map_award(
         ``credentialSubject`` of the document, with ``elmDescription`` for dcterms:description.
 
     Raises:
-        MappingRefused: the statement names a university that is not in ``members``, or another awarding body.
+        MappingRefused: the statement names a university that nobody knows, or another awarding body.
         UnknownCode: a code is not in its list. The rules of the template find both before.
     """
     placed = in_document(statement)
@@ -434,6 +435,18 @@ class _Draft:
         node["homepage"] = self.web_resource(body.homepage)
         return node
 
+    def _member(self, member: Member) -> Node:
+        """A university of the alliance that has no DID here: its public facts, and its slug to be known again by."""
+        return self.node(
+            "org",
+            "Organisation",
+            legalName=_text(member.legal_name),
+            altLabel={"en": member.short_name},
+            identifier=self.node("identifier", "Identifier", schemeName=MEMBER_SLUG, notation=member.slug),
+            location=self.location(member.country, None),
+            homepage=self.web_resource(member.homepage),
+        )
+
     def _awarding_body_node(self) -> Node:
         """7.3, 7.4: the university, its country and region, and the alliance for which it awards."""
         node = self._university(self.body, self.offering.region)
@@ -446,14 +459,14 @@ class _Draft:
         return node
 
     def provider(self, provider: Provider) -> Node:
-        """A university of the alliance by its DID, or another organisation."""
+        """A university of the alliance, by its DID where it has one here, or another organisation."""
         if isinstance(provider, str):
             held = self._interned.get(("university", provider))
             if held is not None:
                 return _reference(held)
-            if provider not in self.members:
-                raise MappingRefused("A university that the statement names is not known here.")
-            self._interned["university", provider] = node = self._university(self.members[provider], None)
+            partner = self.members.get(provider)
+            node = self._university(partner, None) if partner else self._member(_member(provider))
+            self._interned["university", provider] = node
             return node
         return self.organisation(provider)
 
@@ -590,9 +603,15 @@ def _assigner(draft: _Draft, assigned_by: str) -> str:
         return draft.body.did
     if "://" in assigned_by:
         return assigned_by
-    if assigned_by not in draft.members:
+    # Without a DID here a university is named as any other one is: by its web address.
+    partner = draft.members.get(assigned_by)
+    return partner.did if partner else _member(assigned_by).homepage
+
+
+def _member(slug: str) -> Member:
+    if slug not in MEMBERS:
         raise MappingRefused("A university that the statement names is not known here.")
-    return draft.members[assigned_by].did
+    return MEMBERS[slug]
 
 
 def _title_and_typology(draft: _Draft) -> None:

@@ -30,6 +30,7 @@ from app.elm.mapping import (
     CERTIFICATE_NUMBER,
     GRADING_SCHEME_CODE,
     IDENTIFIER_SCHEMES,
+    MEMBER_SLUG,
     MODES,
     OPPORTUNITY_FORMS,
     SUPERVISION,
@@ -50,6 +51,7 @@ from app.elm.vocabularies import (
     scheme_by_iri,
 )
 from app.errors import Finding
+from app.template.alliance import MEMBERS
 from app.template.elements import (
     Appreciation,
     Assessment,
@@ -160,6 +162,7 @@ Path: TypeAlias = tuple[str | int, ...]
 Model = TypeVar("Model", bound=BaseModel)
 Value = TypeVar("Value")
 
+_MEMBER_AT: Final = {member.homepage: slug for slug, member in MEMBERS.items()}
 _OWN_DID: Final = re.compile(r"did:web:[A-Za-z0-9.%_-]+:issuers:([a-z][a-z0-9-]{1,30})")
 _NUMBERED: Final = re.compile(r"urn:epass:[A-Za-z]{1,40}:([0-9]{1,9})")
 _DAY: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})T00:00:00Z")
@@ -568,6 +571,18 @@ class _Reader:
         matched = _OWN_DID.fullmatch(organisation.id or "") if organisation else None
         return matched[1] if matched else None
 
+    def _university(self, organisation: _Node | None) -> str | None:
+        """Return the slug of a university of the alliance: by its DID, or one that has none and says who it is."""
+        if organisation is None:
+            return None
+        if (slug := self._slug(organisation)) is not None:
+            return slug
+        for identifier in self.document.nodes(organisation, "identifier"):
+            if self.document.string(identifier, "schemeName") == MEMBER_SLUG:
+                notation = self.document.string(identifier, "notation")
+                return notation if notation in MEMBERS else None
+        return None
+
     def statement(self) -> Statement | None:
         """Everything the document holds of the template, or None where it has no statement to make."""
         document, root = self.document, self.document.root
@@ -705,7 +720,7 @@ class _Reader:
             return ()
         found: list[Provider] = []
         for node_of_one in self.document.nodes(node, name):
-            provider = self._slug(node_of_one) or self._organisation(node_of_one)
+            provider = self._university(node_of_one) or self._organisation(node_of_one)
             if provider is not None:
                 found.append(provider)
         return tuple(sorted(found, key=provider_key))
@@ -746,7 +761,7 @@ class _Reader:
             identifier.path,
             scheme=_IDENTIFIERS.get(document.string(identifier, "schemeName") or ""),
             value=document.string(identifier, "notation"),
-            assigned_by=self._slug(creator) or (creator.id if creator else None),
+            assigned_by=self._slug(creator) or (_MEMBER_AT.get(creator.id or "", creator.id) if creator else None),
         )
 
     def _email(self, person: _Node) -> str | None:
@@ -1089,7 +1104,7 @@ class _Reader:
             entitlement.path,
             kind=self._coded(notes, _TOWARDS),
             title=document.text(entitlement, "title"),
-            university=self._slug(university),
+            university=self._university(university),
             ects_recognised=document.decimal(recognised, entitlement.path),
             condition=document.text(entitlement, self.description),
         )

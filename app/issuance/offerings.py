@@ -20,7 +20,6 @@ from app.store.offerings import OfferingVersion
 from app.store.paging import Cursor
 from app.store.states import OfferingState
 from app.strict_json import JsonValue, canonical
-from app.template.alliance import MEMBERS
 from app.template.elements import (
     Award,
     FurtherInformation,
@@ -339,9 +338,7 @@ def _own(caller: Caller, offering: Offering) -> Offering:
 
 async def _findings(office: Office, caller: Caller, offering: Offering) -> list[Finding]:
     issuer = await office.issuer(caller.slug)
-    # As when it is awarded: a university that this deployment does not know cannot be described in a document.
-    members = {slug: MEMBERS[slug] for slug in await office.slugs() if slug in MEMBERS}
-    return check_offering(offering, body=issuer.body, codes=CODES, members=members)
+    return check_offering(offering, body=issuer.body, codes=CODES)
 
 
 async def _try(office: Office, caller: Caller, offering: Offering) -> None:

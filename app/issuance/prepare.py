@@ -29,7 +29,6 @@ from app.keys import learner_key
 from app.store import offerings
 from app.store.states import OfferingState
 from app.strict_json import canonical
-from app.template.alliance import MEMBERS
 from app.template.elements import (
     IssuanceRequest,
     Learner,
@@ -147,8 +146,6 @@ async def prepare(
         body=issuer.body,
         today=today_in(issuer, office.clock()),
         codes=CODES,
-        # A university that this deployment does not know cannot be described in a document.
-        members={slug: MEMBERS[slug] for slug in await office.slugs() if slug in MEMBERS},
     )
     if any(finding.weight is Weight.REQUIRED for finding in findings):
         return None, findings

@@ -8,12 +8,13 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from app.elm.checks import check_format
+from app.elm.mapping import map_award
 from app.elm.placing import in_document
 from app.elm.reading import read
 from app.jsonld import canonicalize
 from app.template.elements import HTTP_URL, Statement
-from tests.builders import SUBTYPES, an_academic_certificate, full_request, required_only_request
-from tests.elm.documents import BODIES, RENDERERS, a_document, a_statement, a_tree
+from tests.builders import ABSENT, SUBTYPES, an_academic_certificate, full_request, required_only_request
+from tests.elm.documents import BODIES, CERTIFICATE_NUMBER, FACTS, RENDERERS, a_document, a_statement, a_tree
 from tests.elm.statements import statements
 
 thorough = settings(
@@ -31,6 +32,30 @@ def test_a_request_of_each_kind_and_university_reads_back_equal(subtype, awardin
     assert reading.findings == ()
     assert reading.statement == in_document(statement)
     assert reading.facts.awarding_body == awarding_body
+
+
+@pytest.mark.parametrize("rendering", RENDERERS)
+@pytest.mark.parametrize("subtype", SUBTYPES)
+def test_universities_that_have_no_did_here_are_described_and_known_again(subtype, rendering):
+    partners = ["upv", "chalmers", "test"]
+    named = {
+        "units": ABSENT,
+        "offering.units": [{"title": {"en": "Abroad"}, "provided_by": partners, "ects": 4, "eqf": 7}],
+        "offering.assessments.0.assessed_by": ["ntnu", "test"],
+        "offering.towards": [{"kind": "degree-programme", "title": {"en": "Larger"}, "university": "polimi"}],
+        "learner.student_identifiers": [{"scheme": "student-number", "value": "2", "assigned_by": "ntnu"}],
+    }
+    statement = a_statement(full_request(subtype, named, awarding_body="test"))
+    alone = {"test": BODIES["test"]}
+    tree = map_award(statement, BODIES["test"], alone, certificate_number=CERTIFICATE_NUMBER)
+    document = json.loads(json.dumps(RENDERERS[rendering](tree, FACTS)))
+    reading = read(document)
+    assert (reading.findings, reading.statement) == ((), in_document(statement))
+    assert check_format(document) == []
+    written = json.dumps(document, ensure_ascii=False)
+    assert "Universitat Politècnica de València" in written
+    assert ":issuers:upv" not in written
+    assert canonicalize(document)
 
 
 @given(statement=statements(), rendering=st.sampled_from(sorted(RENDERERS)))

@@ -12,6 +12,7 @@ from tests.deployments import (  # noqa: F401 - as above
     Prepared,
     deployment_template,
     empty_keyring,
+    fresh_deployment,
     postgresql_deployment,
     postgresql_prepared,
     sqlite_deployment,

@@ -10,13 +10,12 @@ Public: ``RULES``, ``Rule``, ``check`` (a request), ``check_offering`` (before p
 document says), ``Codes``, ``LISTS``.
 """
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Final
 
 from app.errors import Finding
-from app.template.alliance import MEMBERS, AwardingBody, Member
+from app.template.alliance import AwardingBody
 from app.template.elements import IssuanceRequest, Offering, Statement, Subtype
 from app.template.rules import (
     assessment,
@@ -74,7 +73,6 @@ def check(
     body: AwardingBody,
     codes: Codes,
     offering: Offering | None = None,
-    members: Mapping[str, Member] = MEMBERS,
 ) -> list[Finding]:
     """Return every finding about an award together with its offering.
 
@@ -87,21 +85,15 @@ def check(
         raise ValueError("the request names a published offering, which must come along")
     else:
         stated, offering_at = offering, None
-    return _look(
-        case_of(stated, request, offering_at=offering_at, body=body, today=today, codes=codes, members=members)
-    )
+    return _look(case_of(stated, request, offering_at=offering_at, body=body, today=today, codes=codes))
 
 
-def check_offering(
-    offering: Offering, *, body: AwardingBody, codes: Codes, members: Mapping[str, Member] = MEMBERS
-) -> list[Finding]:
+def check_offering(offering: Offering, *, body: AwardingBody, codes: Codes) -> list[Finding]:
     """Return every finding about an offering before it is published; pointers are relative to the offering."""
-    return _look(case_of(offering, None, offering_at=(), body=body, today=None, codes=codes, members=members))
+    return _look(case_of(offering, None, offering_at=(), body=body, today=None, codes=codes))
 
 
-def check_statement(
-    statement: Statement, *, body: AwardingBody, codes: Codes, members: Mapping[str, Member] = MEMBERS
-) -> list[Finding]:
+def check_statement(statement: Statement, *, body: AwardingBody, codes: Codes) -> list[Finding]:
     """Return every finding about what a document says, read back into the template's elements.
 
     Not judged is what a document need not show, since it is no longer there: grounds for exceptions (kept inside), date
@@ -118,7 +110,6 @@ def check_statement(
         body=body,
         today=None,
         codes=codes,
-        members=members,
     )
     return [replace(finding, pointer="#") for finding in _look(case) if not _need_not_show(case, finding)]
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final
 
+from app.template.alliance import MEMBERS
 from app.template.elements import Award, AwardingRule, DocumentForm, Provider, Unit
 from app.template.rules.registry import (
     REQUIRED,
@@ -42,7 +43,7 @@ def awarding_body_not_member(case: Case) -> Sightings:
 def awarding_body_not_sender(case: Case) -> Sightings:
     """Find a member other than the one that sends."""
     slug = case.offering.awarding_body
-    if slug != case.body.slug and slug in case.members:
+    if slug != case.body.slug and slug in MEMBERS:
         yield case.in_offering("awarding_body"), "You can award in the name of your own university only."
 
 

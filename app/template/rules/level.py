@@ -4,11 +4,13 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from app.template.alliance import MEMBERS
 from app.template.elements import Cycle
 from app.template.rules.registry import ADVICE, REQUIRED, Case, Sightings, rule, unlisted
 from app.template.typology import Assignment
 
 CYCLE_OF_EQF: Final[Mapping[int, Cycle]] = {5: Cycle.SHORT, 6: Cycle.FIRST, 7: Cycle.SECOND, 8: Cycle.THIRD}
+_FRAMEWORKS: Final = frozenset(member.nqf_framework for member in MEMBERS.values())
 _LABEL: Final = re.compile(r"(?P<framework>.+?) Level (?P<level>[1-8])(?:\.[0-9])?")
 
 
@@ -70,7 +72,7 @@ def level_contradiction(case: Case) -> Sightings:
         )
     label = _LABEL.fullmatch(_national_label(case) or "")
     # Elsewhere national levels are counted differently (Scotland has twelve); in the seven frameworks they agree.
-    if label and label["framework"] in _frameworks(case) and int(label["level"]) != level.eqf:
+    if label and label["framework"] in _FRAMEWORKS and int(label["level"]) != level.eqf:
         yield case.in_offering("level", "nqf"), "The national level corresponds to another EQF level."
 
 
@@ -85,7 +87,7 @@ def nqf_not_a_level(case: Case) -> Sightings:
 @rule("nqf-framework-foreign", ADVICE, "7.7", "The national level is one of the awarding body's country.")
 def nqf_framework_foreign(case: Case) -> Sightings:
     """Find a level of another country's framework."""
-    own = case.members.get(case.body.slug)
+    own = MEMBERS.get(case.body.slug)
     label = _LABEL.fullmatch(_national_label(case) or "")
     if own is not None and label and label["framework"] != own.nqf_framework:
         yield case.in_offering("level", "nqf"), "This level is of another framework than the awarding body's country."
@@ -97,7 +99,3 @@ def nqf_unlisted(case: Case) -> Sightings:
     code = case.offering.level.nqf
     if code is not None and code not in case.codes["nqf"]:
         yield case.in_offering("level", "nqf"), unlisted("nqf")
-
-
-def _frameworks(case: Case) -> frozenset[str]:
-    return frozenset(member.nqf_framework for member in case.members.values())

@@ -3,7 +3,7 @@
 A rule is one small function that yields a place and a sentence for each thing it finds. The decorators :func:`rule` and
 :func:`award_rule` turn it into a :class:`Rule`, which carries what a reader of a finding wants to know: the stable
 code, the weight that the template's verb gives it, the element, the citation and the edition. Rules are pure: what day
-it is, which universities exist and which codes are members of the official lists come in with the :class:`Case`.
+it is and which codes are members of the official lists come in with the :class:`Case`.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -12,7 +12,7 @@ from datetime import date
 from typing import Final, TypeAlias
 
 from app.errors import Finding, Weight, json_pointer
-from app.template.alliance import AwardingBody, Member
+from app.template.alliance import MEMBERS, AwardingBody
 from app.template.citations import cite
 from app.template.elements import TEMPLATE_EDITION, Assessment, Award, Offering, Organisation, Unit
 from app.template.typology import TYPOLOGY, Row
@@ -52,7 +52,6 @@ class Case:
     body: AwardingBody
     today: date | None
     codes: Codes
-    members: Mapping[str, Member]
     row: Row | None
     units: tuple[Unit, ...]
     assessments: tuple[Assessment, ...]
@@ -77,11 +76,11 @@ class Case:
 
     def knows(self, slug: str) -> bool:
         """Whether ``slug`` names a university of the alliance, or the awarding body itself (the test issuer)."""
-        return slug in self.members or slug == self.body.slug
+        return slug in MEMBERS or slug == self.body.slug
 
     def slugs_in_words(self) -> str:
         """Return the slugs that can be named, for a sentence."""
-        return ", ".join(self.members)
+        return ", ".join(MEMBERS)
 
 
 def case_of(
@@ -92,7 +91,6 @@ def case_of(
     body: AwardingBody,
     today: date | None,
     codes: Codes,
-    members: Mapping[str, Member],
 ) -> Case:
     """Put together what the rules look at."""
     row = TYPOLOGY[offering.subtype]
@@ -103,7 +101,6 @@ def case_of(
         body=body,
         today=today,
         codes=codes,
-        members=members,
         row=row if row.type is offering.type else None,
         units=offering.units if award is None or award.units is None else award.units,
         assessments=offering.assessments if award is None or award.assessments is None else award.assessments,
