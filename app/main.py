@@ -14,10 +14,12 @@ from typing import Any, Final
 import structlog
 from fastapi import FastAPI
 from structlog.typing import EventDict
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from app.api import credentials, health, lists, offerings, problems, verification
 from app.api.capacity import Capacity
 from app.api.description import describe
+from app.api.rates import RateLimits
 from app.api.traffic import Traffic
 from app.errors import ServiceError
 from app.issuance.issue import finish_prepared
@@ -144,9 +146,14 @@ def build(settings: Settings, office: Office) -> FastAPI:
         application.include_router(door.router)
     problems.install(application)
     describe(application)
-    # The last one added is the outermost: what is refused for want of capacity is logged and traced like the rest.
+    # The last one added is the outermost: what is refused for want of capacity is logged and traced like the rest, and
+    # what is refused for its rate takes no capacity.
     application.add_middleware(Capacity, most=settings.limit_concurrency)
+    if settings.rate_limits:
+        application.add_middleware(RateLimits, settings=settings)
     application.add_middleware(Traffic)
+    if settings.trusted_proxies:
+        application.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))
     return application
 
 

@@ -3,12 +3,15 @@
 Names are documented in ``docs/operator-guide.md``; a test fails on a setting without a line there.
 """
 
+import re
+from dataclasses import dataclass
 from enum import StrEnum
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Final
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 REPOSITORY: Final = Path(__file__).resolve().parent.parent
@@ -30,6 +33,21 @@ class Lookups(StrEnum):
     OFF = "off"
 
 
+_SECONDS_OF: Final = {"second": 1, "minute": 60, "hour": 3600}
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """So many within so many seconds."""
+
+    count: int
+    seconds: int
+
+    def __str__(self) -> str:
+        """As settings write it."""
+        return f"{self.count}/{next(name for name, seconds in _SECONDS_OF.items() if seconds == self.seconds)}"
+
+
 class SettingsUnusable(Exception):
     """The environment does not make a working configuration; the message lists every reason."""
 
@@ -38,6 +56,27 @@ def _listed(value: object) -> object:
     return tuple(item.strip() for item in value.split(",") if item.strip()) if isinstance(value, str) else value
 
 
+def _rate(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    match = re.fullmatch(r"([1-9][0-9]{0,6})/(second|minute|hour)", value)
+    if match is None:
+        raise ValueError("must be such as 120/minute: a number from 1 to 9999999, and second, minute or hour")
+    return Rate(int(match[1]), _SECONDS_OF[match[2]])
+
+
+def _networks(values: tuple[str, ...]) -> tuple[str, ...]:
+    for value in values:
+        try:
+            network = ip_network(value, strict=True)
+        except ValueError:
+            raise ValueError("must be addresses or networks, such as 10.0.0.7 or 10.0.0.0/24") from None
+        if network.prefixlen == 0:
+            raise ValueError("must not name every address: anyone could then pretend to be anyone")
+    return values
+
+
+_Rate = Annotated[Rate, NoDecode, BeforeValidator(_rate)]
 _List = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
 
 
@@ -77,6 +116,16 @@ class Settings(BaseSettings):
     limit_concurrency: int = Field(
         default=1000, ge=1, le=100_000, description="Requests at a time for each worker process; beyond it, 503"
     )
+    trusted_proxies: Annotated[_List, AfterValidator(_networks)] = Field(
+        default=(), description="Comma-separated addresses of the proxies whose X-Forwarded-For is believed"
+    )
+    rate_limits: bool = Field(default=True, description="Whether requests are counted; the rates below")
+    rate_issuing: _Rate = Field(default=Rate(6000, 60), description="Changes with one API key: issuing and the like")
+    rate_reading: _Rate = Field(default=Rate(6000, 60), description="Reading and searching with one API key")
+    rate_verifying: _Rate = Field(default=Rate(120, 60), description="Verifications from one address")
+    rate_public: _Rate = Field(default=Rate(600, 60), description="Credentials and catalogue, from one address")
+    rate_published: _Rate = Field(default=Rate(6000, 60), description="Status lists, DIDs and the like, one address")
+    rate_unusable_keys: _Rate = Field(default=Rate(30, 60), description="API keys that open nothing, one address")
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR")
 
     @field_validator("public_url")

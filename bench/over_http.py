@@ -181,7 +181,7 @@ class _OnPostgresql(Deployment):
     @property
     def settings(self) -> dict[str, str]:
         """As the demonstration's, but for the database, and with nothing written about each request."""
-        return {**super().settings, "DATABASE_URL": self.database_url, "LOG_LEVEL": "WARNING"}
+        return {**super().settings, "DATABASE_URL": self.database_url, "LOG_LEVEL": "WARNING", "RATE_LIMITS": "false"}
 
 
 def _database(url: str, name: str) -> str:

@@ -82,9 +82,13 @@ class Deployment:
             self._systems[key] = self._client({"Authorization": f"Bearer {key}"})
         return self._systems[key]
 
-    def _client(self, headers: Mapping[str, str]) -> httpx.AsyncClient:
+    def seen_from(self, address: str, headers: Mapping[str, str] | None = None) -> httpx.AsyncClient:
+        """Return a client whose connections come from ``address``."""
+        return self._client(headers or {}, (address, 40000))
+
+    def _client(self, headers: Mapping[str, str], peer: tuple[str, int] = ("127.0.0.1", 123)) -> httpx.AsyncClient:
         # A real server answers 500 and goes on; what it was is for the log.
-        transport = httpx.ASGITransport(self.application, raise_app_exceptions=False)
+        transport = httpx.ASGITransport(self.application, raise_app_exceptions=False, client=peer)
         return httpx.AsyncClient(transport=transport, base_url=PUBLIC_URL, headers=headers, timeout=60)
 
     @asynccontextmanager
@@ -236,18 +240,20 @@ def settings_for(database_url: str, **changes: Json) -> Settings:
 async def a_deployment(
     prepared: Prepared,
     *,
-    limit_concurrency: int = 1000,
+    changes: Mapping[str, Json] | None = None,
     setting_up: Callable[[Office], Awaitable[dict[str, str]]] = set_up,
     **office_options: Json,
 ) -> AsyncIterator[Deployment]:
-    """Run a deployment over a prepared database and keyring; without API keys it is set up first."""
+    """Run a deployment over a prepared database and keyring; without API keys it is set up first.
+
+    ``changes`` are settings other than those of ``settings_for``.
+    """
     url, keys, api_keys = prepared
     clock = Clock()
     office = open_office(url, keys, clock, **office_options)
     if api_keys is None:
         api_keys = await setting_up(office)
-    settings = settings_for(url, limit_concurrency=limit_concurrency)
-    async with Deployment(office, settings, clock, api_keys).running() as deployment:
+    async with Deployment(office, settings_for(url, **(changes or {})), clock, api_keys).running() as deployment:
         yield deployment
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from app.api.rates import AUTHENTICATED
 from app.issuance.access import Caller, Scope, authenticate
 from app.issuance.office import Office
 
@@ -25,11 +26,15 @@ async def _office(request: Request) -> Office:
 TheOffice = Annotated[Office, Depends(_office)]
 
 
-def _permitted(*needed: Scope) -> Callable[[Office, HTTPAuthorizationCredentials | None], Awaitable[Caller]]:
+def _permitted(*needed: Scope) -> Callable[..., Awaitable[Caller]]:
     async def caller(
-        office: TheOffice, presented: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+        request: Request,
+        office: TheOffice,
+        presented: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
     ) -> Caller:
-        return await authenticate(office, presented.credentials if presented else None, *needed)
+        found = await authenticate(office, presented.credentials if presented else None, *needed)
+        request.scope[AUTHENTICATED] = True
+        return found
 
     return caller
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from app.api.problems import STATUS_OF_FAMILY, Problem, described
+from app.api.rates import describe_rates
 from app.errors import Family
 from app.issuance.change_status import StatusChangeRequest
 from app.issuance.finding import Search
@@ -55,6 +56,7 @@ def describe(application: FastAPI) -> None:
         for name, schema in bodies["$defs"].items():
             schemas[name] = schema
         _describe_malformed_parameters(document)
+        describe_rates(document)
         _add_examples(document)
         application.openapi_schema = document
         return document

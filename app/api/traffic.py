@@ -32,7 +32,7 @@ _OPEN_TO_BROWSERS: Final = (
     "/problems/",
     "/trust/",
 )
-_EXPOSED: Final = "ETag, Link, Location, Retry-After, X-Trace-Id"
+_EXPOSED: Final = "ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After, X-Trace-Id"
 _CLIENT_GONE: Final = 499
 """In the log only: the caller hung up before there was an answer."""
 _SILENT: Final = ("/healthz", "/readyz")

@@ -47,7 +47,7 @@ async def test_bodies_that_arrive_slowly_keep_nobody_else_from_being_answered(sq
 
 async def test_a_busy_process_says_when_to_come_back_and_is_still_alive(sqlite_prepared):
     async with (
-        a_deployment(sqlite_prepared, limit_concurrency=2) as deployment,
+        a_deployment(sqlite_prepared, changes={"limit_concurrency": 2}) as deployment,
         served(deployment.application) as (host, port),
         httpx.AsyncClient(base_url=f"http://{host}:{port}") as client,
     ):
