@@ -18,7 +18,7 @@ from app.api.capacity import CONNECTIONS_FOR_EACH_REQUEST
 from app.errors import Family, ServiceError
 from app.issuance import access, forms, issue, offerings, restoring, setup
 from app.issuance.access import GRANTABLE, Scope
-from app.issuance.office import PROOF_ALGORITHMS, Office
+from app.issuance.office import PROOF_ALGORITHMS, SERVICE_SLUG, Office
 from app.keys import Algorithm, Keyring, MasterSecret
 from app.languages import Language
 from app.main import configure_logging, now, open_office, quiet_log_config, verifier_of
@@ -129,17 +129,12 @@ def doctor() -> None:
     findings: list[tuple[bool, str]] = []
 
     async def look(office: Office) -> None:
-        await office.database.check()
-        findings.append((True, "The database answers."))
-        for slug, issuer in sorted((await office.all_issuers()).items()):
-            algorithms = {key.signer.algorithm for key in issuer.keys}
-            missing = [algorithm.value for algorithm in PROOF_ALGORITHMS if algorithm not in algorithms]
-            findings.append(
-                (
-                    not missing,
-                    f"{slug}: " + (f"no active key for {', '.join(missing)}" if missing else "can sign") + ".",
-                )
-            )
+        findings.append((True, "The database answers and has the schema of this version."))
+        flaws = await office.flaws()
+        findings.extend((False, f"{flaw.issuer}: {flaw.detail} ({flaw.code})") for flaw in flaws)
+        flawed = {flaw.issuer for flaw in flaws}
+        sound = {*await office.slugs(), SERVICE_SLUG} - flawed
+        findings.extend((True, f"{slug}: can sign.") for slug in sorted(sound))
 
     _with_office(look, settings=settings)
     if settings.loopback_exceptions:

@@ -7,6 +7,7 @@ import sys
 import traceback
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from dataclasses import astuple
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -23,7 +24,7 @@ from app.api.rates import RateLimits
 from app.api.traffic import Traffic
 from app.errors import ServiceError
 from app.issuance.issue import finish_prepared
-from app.issuance.office import Office
+from app.issuance.office import Flaw, Office
 from app.jsonld import CREDENTIALS_V2, ELM_CONTEXT_URL, canonicalize
 from app.keys import Keyring, MasterSecret
 from app.pages import catalogue, credential, explanations, published
@@ -32,7 +33,6 @@ from app.settings import Settings, load_settings
 from app.store import open_database
 from app.template.request import FORM_CODES
 from app.template.rules import RULES, Rule
-from app.trust.fetch import Fetch
 from app.verification.evidence import Policy
 from app.verification.verifier import Verifier
 from app.world import world_of
@@ -109,27 +109,28 @@ def open_office(settings: Settings, *, clock: Callable[[], datetime] = now) -> O
     )
 
 
-def verifier_of(office: Office, settings: Settings, *, fetch: Fetch | None = None) -> Verifier:
+def verifier_of(office: Office, settings: Settings) -> Verifier:
     """Return the verifier of the deployment."""
     policy = Policy(lookups=settings.verify_lookups, looked_up_issuers=frozenset(settings.verify_allowed_issuers))
-    return Verifier(world_of(office, settings, fetch=fetch), policy)
+    return Verifier(world_of(office, settings), policy)
 
 
-def build(settings: Settings, office: Office, *, fetch: Fetch | None = None) -> FastAPI:
-    """Return the application: routes, problems, description. ``fetch`` is another way out than the guarded one."""
-    verifier = verifier_of(office, settings, fetch=fetch)
+def build(settings: Settings, office: Office) -> FastAPI:
+    """Return the application: routes, problems, description."""
+    verifier = verifier_of(office, settings)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        await office.open()
-        await office.all_issuers()
-        reaper = asyncio.create_task(_finish_what_was_left(office))
-        yield
-        reaper.cancel()
-        with suppress(asyncio.CancelledError):
-            await reaper
-        await verifier.close()
-        await office.close()
+        try:
+            await office.open()
+            reaper = asyncio.create_task(_finish_what_was_left(office))
+            yield
+            reaper.cancel()
+            with suppress(asyncio.CancelledError):
+                await reaper
+        finally:
+            await verifier.close()
+            await office.close()
 
     application = FastAPI(
         title="ENHANCE micro-credentials",
@@ -184,10 +185,28 @@ def _warm_up() -> None:
     gc.freeze()
 
 
+class FlawLog:
+    """Says once when an issuer cannot sign, and once when it can again."""
+
+    def __init__(self) -> None:
+        self._known: frozenset[Flaw] = frozenset()
+
+    async def look(self, office: Office) -> None:
+        """Compare with what was said before."""
+        found = frozenset(await office.flaws())
+        for flaw in sorted(found - self._known, key=astuple):
+            _log.warning("issuer cannot sign", issuer=flaw.issuer, code=flaw.code, detail=flaw.detail)
+        for slug in sorted({flaw.issuer for flaw in self._known} - {flaw.issuer for flaw in found}):
+            _log.info("issuer can sign again", issuer=slug)
+        self._known = found
+
+
 async def _finish_what_was_left(office: Office) -> None:
-    """Sign what a process that died had prepared, for as long as the service runs."""
+    """Sign what a process that died had prepared, and watch who can sign, for as long as the service runs."""
+    flaw_log = FlawLog()
     while True:
         try:
+            await flaw_log.look(office)
             finished = await finish_prepared(office)
             if finished:
                 _log.info("finished prepared credentials", count=finished)

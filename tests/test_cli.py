@@ -7,6 +7,7 @@ import re
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -127,6 +128,28 @@ def test_another_address_than_the_records_is_refused(deployment, monkeypatch):
         assert "Traceback" not in said.err
 
 
+def test_an_empty_database_is_told_from_a_broken_one(deployment, folder, monkeypatch):
+    sqlite3.connect(folder / "empty.db").close()
+    (folder / "empty.db").touch(mode=0o600)
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{folder / 'empty.db'}")
+    said = deployment("doctor")
+    assert (said.code, "python -m app migrate" in said.err) == (4, True), said.err
+
+
+def test_the_doctor_names_the_file_of_a_key_that_cannot_be_used_and_the_rest_works(deployment, folder):
+    path = folder / "keys" / "wut" / "p256-2026-1.json"
+    assert "ok    wut: can sign." in deployment("doctor").out
+    path.chmod(0o644)
+    said = deployment("doctor")
+    assert said.code == 1
+    assert f"LOOK  wut: The key file {path} is open to others: chmod 600 {path} (key-file-unusable)" in said.out
+    assert "ok    test: can sign." in said.out
+    issued = deployment("issue", "wut", written(folder, "request.json", full_request("academic")))
+    assert (issued.code, "signing-keys-missing" in issued.err) == (4, True)
+    sandbox = written(folder, "sandbox.json", full_request("service", awarding_body="test"))
+    assert deployment("issue", "test", sandbox).code == 0
+
+
 def test_a_wrong_secret_and_a_wrong_setting_say_what_to_do(deployment, folder, monkeypatch):
     (folder / "secret" / "master.secret").unlink()
     MasterSecret.generate().write(folder / "secret" / "master.secret")
@@ -169,7 +192,7 @@ def test_keys_go_from_pre_published_to_revoked(deployment, folder):
     revoked = deployment("keys", "revoke", "wut", fragment, "--reason", "lost", "--yes")
     assert (revoked.code, "1 credentials" in revoked.out) == (0, True)
     said = deployment("doctor")
-    assert (said.code, "wut: no active key for Ed25519" in said.out) == (1, True)
+    assert (said.code, "wut: It has no active key for Ed25519. (no-active-key)" in said.out) == (1, True)
     assert deployment("keys", "list", "nobody").code == 1
     assert deployment("keys", "retire", "wut", "ed25519-1999-1").code == 1
 

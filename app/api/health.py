@@ -3,11 +3,13 @@
 from typing import Literal
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from app.api.callers import TheOffice
 from app.api.requests import json_answer
 from app.errors import ServiceError
+from app.issuance.office import FlawCode
+from app.store import SchemaBehind, check_schema
 
 router = APIRouter(tags=["operations"])
 
@@ -18,12 +20,24 @@ class Alive(BaseModel):
     status: Literal["alive"] = "alive"
 
 
+class CannotSign(BaseModel):
+    """One issuer that needs its operator; the others work."""
+
+    issuer: str = Field(description="Slug of the awarding body, or `service`", examples=["wut"])
+    code: FlawCode = Field(examples=[FlawCode.KEY_FILE_MISSING])
+
+
 class Ready(BaseModel):
-    """What the service needs to issue, each with its state."""
+    """What the service needs to work, each with its state, and which issuers cannot sign."""
 
     status: Literal["ready", "not ready"]
-    database: Literal["reachable", "unreachable"]
-    signing_keys: Literal["usable", "missing"]
+    database: Literal["reachable", "unreachable", "to be migrated"]
+    keyring: Literal["open", "of another deployment", "unknown"] = Field(
+        description="`unknown` as long as there is no database to compare it with"
+    )
+    cannot_sign: list[CannotSign] = Field(
+        default_factory=list, description="These get 503 for what they want signed; everybody else is served"
+    )
 
 
 @router.get("/healthz", response_model=Alive, summary="Is the process alive?")
@@ -32,14 +46,25 @@ async def healthz() -> Response:
     return json_answer(Alive())
 
 
-@router.get("/readyz", response_model=Ready, responses={503: {"model": Ready}}, summary="Can it issue?")
+@router.get("/readyz", response_model=Ready, responses={503: {"model": Ready}}, summary="Can it work?")
 async def readyz(office: TheOffice) -> Response:
-    """200 when the database answers and every awarding body has its signing keys; 503 otherwise."""
+    """200 when the database answers with the right schema and the keyring opens it; 503 otherwise.
+
+    An issuer that cannot sign is its own matter: it is named here, and `python -m app doctor` says what to do.
+    """
     try:
-        await office.database.check()
-        usable = await office.every_issuer_can_sign()
+        await check_schema(office.database)
+        flaws = await office.flaws()
+        fits = await office.keyring_fits()
+    except SchemaBehind:
+        return json_answer(Ready(status="not ready", database="to be migrated", keyring="unknown"), status=503)
     except ServiceError:
-        return json_answer(Ready(status="not ready", database="unreachable", signing_keys="missing"), status=503)
-    if not usable:
-        return json_answer(Ready(status="not ready", database="reachable", signing_keys="missing"), status=503)
-    return json_answer(Ready(status="ready", database="reachable", signing_keys="usable"))
+        return json_answer(Ready(status="not ready", database="unreachable", keyring="unknown"), status=503)
+    named = dict.fromkeys((flaw.issuer, flaw.code) for flaw in flaws)
+    answer = Ready(
+        status="ready" if fits else "not ready",
+        database="reachable",
+        keyring="open" if fits else "of another deployment",
+        cannot_sign=[CannotSign(issuer=issuer, code=code) for issuer, code in named],
+    )
+    return json_answer(answer, status=200 if fits else 503)

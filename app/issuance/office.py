@@ -2,18 +2,32 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import ClassVar, Final
 from uuid import UUID
 
 from app.errors import Family, ServiceError
 from app.issuance.moulds import Moulds
-from app.keys import Algorithm, DataCipher, DataKey, Keyring, Signer, has_jwk_entry, jwk_method_id, method_id
+from app.keys import (
+    Algorithm,
+    DataCipher,
+    DataKey,
+    EnvelopeBroken,
+    KeyName,
+    Keyring,
+    KeyringUnusable,
+    KeyUnknown,
+    Signer,
+    has_jwk_entry,
+    jwk_method_id,
+    method_id,
+)
 from app.status import LIST_ENTRIES, KeyedPermutation
-from app.store import awarding_bodies, deployment, issuers, signing_keys
-from app.store.connection import Connection, Database
+from app.store import awarding_bodies, check_schema, deployment, issuers, signing_keys
+from app.store.connection import Database
 from app.store.copying import is_restored_copy
 from app.store.states import IssuerKind, KeyPurpose
 from app.store.status_lists import StatusIndexLease
@@ -23,6 +37,11 @@ ISSUER_REFRESH: Final = timedelta(seconds=5)
 """How long a change by another process (a rotated key, a new awarding body) may stay unnoticed."""
 LONGEST_WAIT_SECONDS: Final = 10.0
 """How long a request waits for another one about the same award before it is told to come back."""
+
+KEYS_RETRY_SECONDS: Final = 60
+"""When to ask an issuer again that cannot sign: somebody has to put its keys in order first."""
+SERVICE_SLUG: Final = "service"
+"""Where the service's own keys are kept; never an awarding body."""
 
 PROOF_ALGORITHMS: Final = (Algorithm.ED25519, Algorithm.P256)
 """One key for each proof of the set: eddsa-rdfc-2022 and ecdsa-rdfc-2019."""
@@ -39,11 +58,14 @@ class AwardingBodyUnknown(ServiceError):
 
 
 class SigningKeysMissing(ServiceError):
-    """The awarding body has no active key for each proof that its credentials carry. An operator has to make them."""
+    """The awarding body has no usable active key for each proof that its credentials carry. An operator has to help."""
 
     code: ClassVar[str] = "signing-keys-missing"
     title: ClassVar[str] = "The awarding body cannot sign at the moment"
     family: ClassVar[Family] = Family.UNAVAILABLE
+
+    def __init__(self) -> None:
+        super().__init__(retry_after_seconds=KEYS_RETRY_SECONDS)
 
 
 class DeploymentDiffers(ServiceError):
@@ -60,6 +82,25 @@ class RestoreUnfinished(ServiceError):
     code: ClassVar[str] = "restore-unfinished"
     title: ClassVar[str] = "The database is a restored backup: run `python -m app after-restore`"
     family: ClassVar[Family] = Family.UNAVAILABLE
+
+
+class FlawCode(StrEnum):
+    """Why an issuer cannot do all that it is there for. Stable: ``/readyz`` and the log say them."""
+
+    NO_ACTIVE_KEY = "no-active-key"
+    KEY_FILE_MISSING = "key-file-missing"
+    KEY_FILE_UNUSABLE = "key-file-unusable"
+    KEY_FILE_DIFFERS = "key-file-differs"
+    LEARNER_SECRET_UNUSABLE = "learner-secret-unusable"  # noqa: S105 - names a secret, is none
+
+
+@dataclass(frozen=True, slots=True)
+class Flaw:
+    """What keeps one issuer from signing or issuing. ``detail`` is for the operator alone: it may name files."""
+
+    issuer: str
+    code: FlawCode
+    detail: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +124,24 @@ class Issuer:
     issuer_id: UUID
     kind: IssuerKind
     body: AwardingBody
-    learner_secret: bytes = field(repr=False)
+    opened_learner_secret: bytes | None = field(repr=False)
     keys: tuple[IssuingKey, ...]
 
     @property
-    def can_issue(self) -> bool:
+    def can_sign(self) -> bool:
         """Whether there is a key for each proof that a credential carries."""
         return set(PROOF_ALGORITHMS) <= {key.signer.algorithm for key in self.keys}
+
+    @property
+    def learner_secret(self) -> bytes:
+        """The secret under which learner keys are made.
+
+        Raises:
+            EnvelopeBroken: it does not open with this deployment's keyring.
+        """
+        if self.opened_learner_secret is None:
+            raise EnvelopeBroken(retry_after_seconds=KEYS_RETRY_SECONDS)
+        return self.opened_learner_secret
 
     def signing_keys(self) -> tuple[IssuingKey, ...]:
         """Return one key for each proof of a credential.
@@ -97,7 +149,7 @@ class Issuer:
         Raises:
             SigningKeysMissing: not for each; a credential with fewer proofs than promised is not issued.
         """
-        if not self.can_issue:
+        if not self.can_sign:
             raise SigningKeysMissing
         return self.keys
 
@@ -146,6 +198,7 @@ class Office:
         self.longest_wait_seconds = longest_wait_seconds
         self._cipher: Final[DataCipher] = keyring.data_cipher()
         self._issuers: Mapping[str, Issuer] = {}
+        self._flaws: tuple[Flaw, ...] = ()
         self._issuers_read_at: datetime | None = None
         self._issuer_changes = 0
         self._reading = asyncio.Lock()
@@ -155,13 +208,19 @@ class Office:
         )
 
     async def open(self, *, restoring: bool = False) -> None:
-        """Check that the records are this deployment's; ``restoring`` takes a restored backup as well.
+        """Check that the records are this deployment's, and that its keyring opens them.
+
+        ``restoring`` takes a restored backup as well. What only one issuer lacks stops nobody else: :meth:`flaws` names
+        it.
 
         Raises:
+            SchemaBehind: the database has to be migrated first.
             DeploymentDiffers: they were begun for another PUBLIC_URL, or not begun at all.
             RestoreUnfinished: they are a backup that nobody has made fit for use.
+            KeyringUnusable: the keyring is another deployment's.
             DatabaseUnavailable: they cannot be reached.
         """
+        await check_schema(self.database)
         async with self.database.read() as connection:
             known = await deployment.find_public_url(connection)
             is_copy = await is_restored_copy(connection)
@@ -171,6 +230,10 @@ class Office:
             raise DeploymentDiffers(f"The database was begun for {known}; PUBLIC_URL says {self.public_url}.")
         if is_copy and not restoring:
             raise RestoreUnfinished
+        if not await self.keyring_fits():
+            raise KeyringUnusable(
+                "The keyring opens nothing of this database: restore the KEYS_DIR that was backed up with it."
+            )
 
     async def close(self) -> None:
         """Let go of the records."""
@@ -184,7 +247,7 @@ class Office:
             async with self._reading:
                 if self._issuers_are_old():  # whoever waited finds them read
                     moment, changes = self.clock(), self._issuer_changes
-                    self._issuers = await self._read_issuers()
+                    self._issuers, self._flaws = await self._read_issuers()
                     # A change in this process meanwhile may be too young for what was read.
                     self._issuers_read_at = moment if changes == self._issuer_changes else None
         return self._issuers
@@ -223,10 +286,15 @@ class Office:
             for slug, body in (await self.bodies()).items()
         }
 
-    async def every_issuer_can_sign(self) -> bool:
-        """Whether each awarding body has its keys."""
-        issuers = await self.all_issuers()
-        return bool(issuers) and all(issuer.can_issue for issuer in issuers.values())
+    async def flaws(self) -> tuple[Flaw, ...]:
+        """Return what keeps which issuer, the service itself among them, from signing or issuing."""
+        await self.all_issuers()
+        return self._flaws
+
+    async def keyring_fits(self) -> bool:
+        """Whether the keyring opens what the records hold: that of another deployment opens none of it."""
+        issuers = (await self.all_issuers()).values()
+        return not issuers or any(issuer.opened_learner_secret is not None for issuer in issuers)
 
     @property
     def issuer_changes(self) -> int:
@@ -238,27 +306,70 @@ class Office:
         self._issuers_read_at = None
         self._issuer_changes += 1
 
-    async def _read_issuers(self) -> dict[str, Issuer]:
+    async def _read_issuers(self) -> tuple[dict[str, Issuer], tuple[Flaw, ...]]:
+        """Read every issuer by itself: what one of them lacks is its own flaw, and nobody else's."""
+        flaws: list[Flaw] = []
+        in_use: set[KeyName] = set()
+        found: dict[str, Issuer] = {}
         async with self.database.read() as connection:
             of_body = {issuer.awarding_body_id: issuer for issuer in await issuers.list_all(connection)}
-            return {
-                row.slug: await self._assemble(connection, row, of_body[row.id])
-                for row in await awarding_bodies.list_all(connection)
-                if row.id in of_body
-            }
+            for row in await awarding_bodies.list_all(connection):
+                if row.id in of_body:
+                    active = await signing_keys.list_active(connection, of_body[row.id].id, KeyPurpose.ASSERTION)
+                    in_use |= {KeyName(row.slug, key.fragment) for key in active}
+                    found[row.slug] = self._assemble(row, of_body[row.id], active, flaws)
+            if service := of_body.get(None):
+                active = await signing_keys.list_active(connection, service.id, KeyPurpose.SERVICE)
+                in_use |= {KeyName(SERVICE_SLUG, key.fragment) for key in active}
+                if not active:
+                    flaws.append(Flaw(SERVICE_SLUG, FlawCode.NO_ACTIVE_KEY, "It has no active key."))
+                self._open_keys(SERVICE_SLUG, service.did, active, flaws)
+        self.keyring.keep_only(in_use)
+        return found, tuple(flaws)
 
-    async def _assemble(
-        self, connection: Connection, row: awarding_bodies.AwardingBody, issuer: issuers.Issuer
+    def _assemble(
+        self,
+        row: awarding_bodies.AwardingBody,
+        issuer: issuers.Issuer,
+        active: Sequence[signing_keys.SigningKey],
+        flaws: list[Flaw],
     ) -> Issuer:
-        keys = await signing_keys.list_active(connection, issuer.id, KeyPurpose.ASSERTION)
+        try:
+            secret = self._cipher.unwrap(row.learner_key_secret, LEARNER_SECRET_PLACE + row.id.bytes).key
+        except EnvelopeBroken:
+            secret = None
+            flaws.append(Flaw(row.slug, FlawCode.LEARNER_SECRET_UNUSABLE, "Its learner secret does not open."))
+        missing = [item.value for item in PROOF_ALGORITHMS if item.value not in {key.algorithm for key in active}]
+        if missing:
+            flaws.append(Flaw(row.slug, FlawCode.NO_ACTIVE_KEY, f"It has no active key for {', '.join(missing)}."))
         return Issuer(
             awarding_body_id=row.id,
             issuer_id=issuer.id,
             kind=issuer.kind,
             body=AwardingBody.model_validate_json(row.facts),
-            learner_secret=self._cipher.unwrap(row.learner_key_secret, LEARNER_SECRET_PLACE + row.id.bytes).key,
-            keys=tuple(_issuing_key(key, issuer.did, self.keyring.signer(row.slug, key.fragment)) for key in keys),
+            opened_learner_secret=secret,
+            keys=self._open_keys(row.slug, issuer.did, active, flaws),
         )
+
+    def _open_keys(
+        self, slug: str, did: str, active: Sequence[signing_keys.SigningKey], flaws: list[Flaw]
+    ) -> tuple[IssuingKey, ...]:
+        """Return those of the ``active`` keys that can sign, and note about each other why not."""
+        opened = []
+        for key in active:
+            try:
+                signer = self.keyring.signer(slug, key.fragment)
+            except KeyUnknown as error:
+                flaws.append(Flaw(slug, FlawCode.KEY_FILE_MISSING, error.detail))
+            except KeyringUnusable as error:
+                flaws.append(Flaw(slug, FlawCode.KEY_FILE_UNUSABLE, error.detail))
+            else:
+                if signer.public_key.multikey == key.public_key:
+                    opened.append(_issuing_key(key, did, signer))
+                else:
+                    detail = f"The file of {slug}#{key.fragment} holds another key than the one on record."
+                    flaws.append(Flaw(slug, FlawCode.KEY_FILE_DIFFERS, detail))
+        return tuple(opened)
 
     # --- personal data
 

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import ValidationError
 
 from app.errors import Family, Finding, ServiceError, json_pointer
-from app.issuance.office import PROOF_ALGORITHMS, AwardingBodyUnknown, Office
+from app.issuance.office import PROOF_ALGORITHMS, SERVICE_SLUG, AwardingBodyUnknown, Office
 from app.keys import Algorithm, KeyState, PublicKey, PublishedKey, did_document, did_web, fragment_name
 from app.store import (
     awarding_bodies,
@@ -32,9 +32,6 @@ from app.store.states import IssuerKind, KeyPurpose
 from app.store.states import KeyState as StoredKeyState
 from app.strict_json import JsonValue, canonical
 from app.template.alliance import MEMBERS, TEST_SLUG, AwardingBody
-
-SERVICE_SLUG: Final = "service"
-"""Where the service's own keys are kept; never an awarding body."""
 
 
 class AwardingBodyUnusable(ServiceError):

@@ -11,8 +11,9 @@ From secret to signature:
    It runs once for each process, because it is meant to be slow. A wrong secret fails here, with one clear error.
 2. HKDF-SHA-256 (RFC 5869) derives from the root key one sub-key for each purpose; the one for key files is never
    handed out.
-3. Each key file is opened with its sub-key; the associated data is issuer, fragment, algorithm and public key, so a
-   file that was renamed, moved or given another public key does not open.
+3. Each key file is opened when its key is first asked for, with its sub-key; the associated data is issuer, fragment,
+   algorithm and public key, so a file that was renamed, moved or given another public key does not open. One bad file
+   is the matter of one key and of no other.
 4. The private key that comes out must belong to the public key that the file names.
 
 Files are written whole or not at all (temporary file, fsync, hard link), never over an existing one, with mode 0600 in
@@ -28,7 +29,7 @@ import re
 import secrets
 import stat
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -78,11 +79,11 @@ class MasterSecretWrong(KeyringUnusable):
 
 
 class KeyUnknown(ServiceError):
-    """No private key of that name is kept here."""
+    """No private key of that name is kept here. Its file may be on another machine, or in a backup."""
 
     code: ClassVar[str] = "signing-key-unknown"
     title: ClassVar[str] = "There is no signing key of that name"
-    family: ClassVar[Family] = Family.NOT_FOUND
+    family: ClassVar[Family] = Family.UNAVAILABLE
 
 
 class KeyExists(ServiceError):
@@ -209,7 +210,7 @@ class Keyring:
 
     @classmethod
     def open(cls, directory: Path, master_secret: MasterSecret) -> Self:
-        """Open the keyring in ``directory`` and every key in it, so that a broken file is known at start.
+        """Open the keyring in ``directory``. Its keys are opened one by one, by :meth:`signer`.
 
         Raises:
             MasterSecretWrong: this is not the secret it was made with.
@@ -217,10 +218,7 @@ class Keyring:
         """
         _check_directory(directory)
         content = _read_private_file(directory / KEYRING_FILE)
-        keyring = cls(directory, _unwrap_root_key(content, master_secret, directory / KEYRING_FILE))
-        for name in keyring.names():
-            keyring.signer(name.issuer, name.fragment)
-        return keyring
+        return cls(directory, _unwrap_root_key(content, master_secret, directory / KEYRING_FILE))
 
     @staticmethod
     def exists(directory: Path) -> bool:
@@ -248,17 +246,21 @@ class Keyring:
         _sync_directory(directory)
 
     def names(self) -> list[KeyName]:
-        """Return the names of the keys on disk, in order."""
-        names = []
-        for folder in sorted(self._directory.iterdir()):
-            if folder.is_dir() and _NAME.fullmatch(folder.name):
-                _check_directory(folder)
-                names += [
-                    KeyName(folder.name, path.stem)
-                    for path in sorted(folder.iterdir())
-                    if path.suffix == ".json" and _NAME.fullmatch(path.stem)
-                ]
-        return names
+        """Return the names of the keys on disk, in order; whether they open is for :meth:`signer` to say.
+
+        Raises:
+            KeyringUnusable: the folder, or one in it, cannot be read.
+        """
+        try:
+            folders = [folder for folder in self._directory.iterdir() if folder.is_dir()]
+            paths = [path for folder in folders for path in folder.iterdir() if path.suffix == ".json"]
+        except OSError as error:
+            raise KeyringUnusable(f"The keys directory {error.filename} cannot be read: {error.strerror}.") from None
+        return sorted(
+            KeyName(path.parent.name, path.stem)
+            for path in paths
+            if _NAME.fullmatch(path.parent.name) and _NAME.fullmatch(path.stem)
+        )
 
     def generate(self, issuer_slug: str, fragment: str, algorithm: Algorithm) -> PublicKey:
         """Make a new private key, write it, and return its public key. On return it is on disk for good.
@@ -303,6 +305,14 @@ class Keyring:
                 signer = self._signers[name] = self._load(name)
             return signer
 
+    def keep_only(self, names: Collection[KeyName]) -> None:
+        """Let go of every private key in memory but ``names``: what signs no more has no business there.
+
+        The library below overwrites a private key when its last user lets go of it.
+        """
+        with self._lock:
+            self._signers = {name: signer for name, signer in self._signers.items() if name in names}
+
     def destroy(self, issuer_slug: str, fragment: str) -> None:
         """Delete the private key for good, as after its revocation. The public key lives on in the DID document.
 
@@ -335,8 +345,12 @@ class Keyring:
 
     def _load(self, name: KeyName) -> InProcessSigner:
         path = self._path(name)
-        if not path.exists():
-            raise KeyUnknown(f"There is no key {name}.")
+        try:
+            path.lstat()
+        except (FileNotFoundError, NotADirectoryError):
+            raise KeyUnknown(f"There is no key file {path}.") from None
+        except OSError as error:
+            raise KeyringUnusable(f"The key file {path} cannot be reached: {error.strerror}.") from None
         _check_directory(path.parent)
         content = _from_json(_read_private_file(path), path)
         try:
@@ -439,10 +453,13 @@ def _opened(path: Path, what: str, *, flags: int = 0) -> Iterator[tuple[int, os.
 
 def _read_all(descriptor: int, path: Path) -> bytes:
     content = b""
-    while piece := os.read(descriptor, _LONGEST_FILE + 1):
-        content += piece
-        if len(content) > _LONGEST_FILE:
-            raise KeyringUnusable(f"The file {path} is longer than anything written here.")
+    try:
+        while piece := os.read(descriptor, _LONGEST_FILE + 1):
+            content += piece
+            if len(content) > _LONGEST_FILE:
+                raise KeyringUnusable(f"The file {path} is longer than anything written here.")
+    except OSError as error:
+        raise KeyringUnusable(f"The file {path} cannot be read: {error.strerror}.") from None
     return content
 
 

@@ -14,7 +14,8 @@ in one round trip. Query functions are in one module for each stored thing: ``aw
 ``signing_keys``, ``did_documents``, ``api_keys``, ``offerings``, ``awards``, ``data_keys``, ``credentials``,
 ``secured_forms``, ``status_events``, ``status_lists``, ``idempotency``, ``events``, ``outbox``, ``deployment``;
 ``issuing`` stores a new credential with all that belongs to it in one step. :func:`migrate` brings a database to this
-version, :func:`copy_sqlite` makes a backup of it. ``states`` has the words of the columns, ``paging`` the cursors.
+version, :func:`check_schema` asks whether it is there, :func:`copy_sqlite` makes a backup of it. ``states`` has the
+words of the columns, ``paging`` the cursors.
 """
 
 from app.store.connection import Connection, Database
@@ -26,11 +27,12 @@ from app.store.failures import (
     DatabaseUnavailable,
     ReferenceBroken,
     RuleBroken,
+    SchemaBehind,
     StoreRefused,
     TransactionConflict,
     TransitionRefused,
 )
-from app.store.migrating import downgrade, migrate
+from app.store.migrating import check_schema, downgrade, migrate
 
 __all__ = [
     "AlreadyThere",
@@ -40,9 +42,11 @@ __all__ = [
     "DatabaseUnavailable",
     "ReferenceBroken",
     "RuleBroken",
+    "SchemaBehind",
     "StoreRefused",
     "TransactionConflict",
     "TransitionRefused",
+    "check_schema",
     "copy_sqlite",
     "downgrade",
     "migrate",

@@ -23,6 +23,17 @@ class DatabaseUnavailable(ServiceError):
         super().__init__(detail, retry_after_seconds=5)
 
 
+class SchemaBehind(ServiceError):
+    """The database has not been brought to the schema of this version yet. An operator has to migrate it."""
+
+    code: ClassVar[str] = "schema-behind"
+    title: ClassVar[str] = "The records are not in the form that this version needs"
+    family: ClassVar[Family] = Family.UNAVAILABLE
+
+    def __init__(self) -> None:
+        super().__init__("Run `python -m app migrate` (`init` for a new deployment).", retry_after_seconds=60)
+
+
 class TransactionConflict(ServiceError):
     """Two transactions got in each other's way. Nothing was kept; a repetition may succeed."""
 
@@ -62,6 +73,8 @@ class AppendOnly(StoreRefused):
     """A trigger refused to change what was said once."""
 
 
+VERSION_TABLE: Final = "alembic_version"
+"""Where the migrations keep the revision. A database without it was never set up."""
 APPEND_ONLY_MESSAGE: Final = "append-only"
 """How the message of every refusing trigger begins (``migrations/``)."""
 

@@ -18,11 +18,13 @@ import sqlalchemy as sa
 from app.store.connection import Connection, Database
 from app.store.failures import (
     APPEND_ONLY_MESSAGE,
+    VERSION_TABLE,
     AlreadyThere,
     AppendOnly,
     DatabaseUnavailable,
     ReferenceBroken,
     RuleBroken,
+    SchemaBehind,
     TransactionConflict,
 )
 from app.store.plans import Addition, DialectName, Parameters, Row, Statement, plan_of, together
@@ -39,6 +41,7 @@ _SETTINGS: Final = {
     "jit": "off",  # short statements: compiling them costs more than running them
 }
 
+_UNDEFINED_TABLE: Final = "42P01"
 _UNIQUE_VIOLATION: Final = "23505"
 _FOREIGN_KEY_VIOLATION: Final = "23503"
 _RESTRICT_VIOLATION: Final = "23001"
@@ -67,6 +70,8 @@ def _translate(error: Exception) -> Exception:
     constraint = str(getattr(error, "constraint_name", None) or "")
     if state in _CONFLICTS:
         return TransactionConflict()
+    if state == _UNDEFINED_TABLE and f'"{VERSION_TABLE}"' in str(error):
+        return SchemaBehind()
     if state == _UNIQUE_VIOLATION:
         return AlreadyThere(constraint)
     if state == _FOREIGN_KEY_VIOLATION:

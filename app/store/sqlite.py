@@ -32,11 +32,13 @@ from sqlalchemy.pool import NullPool
 from app.store.connection import Connection, Database
 from app.store.failures import (
     APPEND_ONLY_MESSAGE,
+    VERSION_TABLE,
     AlreadyThere,
     AppendOnly,
     DatabaseUnavailable,
     ReferenceBroken,
     RuleBroken,
+    SchemaBehind,
     unique_constraint_of,
 )
 from app.store.plans import Addition, DialectName, Parameters, Row, Statement, insertion, plan_of
@@ -113,6 +115,8 @@ def _translate(error: Exception) -> Exception:
     code = getattr(cause, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
     if code & 0xFF in _UNAVAILABLE:
         return DatabaseUnavailable()
+    if code == sqlite3.SQLITE_ERROR and str(cause) == f"no such table: {VERSION_TABLE}":
+        return SchemaBehind()
     if code & 0xFF != sqlite3.SQLITE_CONSTRAINT:
         return error
     message = str(cause)

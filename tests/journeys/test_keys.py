@@ -1,12 +1,18 @@
 """Keys are published before they sign, retired without harm, and revoked with all that they signed."""
 
 import json
+import shutil
+import sqlite3
 
 import pytest
+from structlog.testing import capture_logs
 
 from app.issuance import setup
-from app.keys import Algorithm
+from app.keys import Algorithm, Keyring, KeyringUnusable, ScryptCost
+from app.main import FlawLog, name_exception
+from app.store import SchemaBehind, open_database
 from tests.builders import full_request, required_only_request
+from tests.deployments import SECRET, a_deployment
 
 NEXT = ("ed25519-2026-2", "p256-2026-2")
 FIRST = ("ed25519-2026-1", "p256-2026-1")
@@ -95,22 +101,171 @@ async def test_a_status_list_is_never_served_under_a_revoked_key(deployment, rot
     assert (await deployment.public.get(address)).content == after.content
 
 
-async def test_without_a_key_for_each_proof_nothing_is_issued_and_readiness_says_so(deployment):
-    ready = await deployment.public.get("/readyz")
-    assert (ready.status_code, ready.json()["signing_keys"]) == (200, "usable")
+def changed(url, statement):
+    with sqlite3.connect(url.removeprefix("sqlite:///")) as connection:
+        assert connection.execute(statement).rowcount == 1
+    connection.close()
+
+
+async def readiness(deployment):
+    answer = await deployment.public.get("/readyz")
+    return answer.status_code, answer.json()
+
+
+def ready(*cannot_sign):
+    named = [{"issuer": issuer, "code": code} for issuer, code in cannot_sign]
+    return 200, {"status": "ready", "database": "reachable", "keyring": "open", "cannot_sign": named}
+
+
+async def test_without_a_key_for_each_proof_nothing_is_issued_and_readiness_names_the_issuer(deployment):
+    assert await readiness(deployment) == ready()
     record = await deployment.issue(full_request("academic"))
     credential = await deployment.fetch(record)
     await setup.revoke_key(deployment.office, "wut", "p256-2026-1", "lost")
     answer = await deployment.system().post("/api/v1/credentials", json=full_request("service"))
     assert (answer.status_code, answer.json()["code"]) == (503, "signing-keys-missing")
-    ready = await deployment.public.get("/readyz")
-    assert (ready.status_code, ready.json()["signing_keys"]) == (503, "missing")
+    assert int(answer.headers["retry-after"]) > 0
+    assert await readiness(deployment) == ready(("wut", "no-active-key"))
     # Status still changes, under the key that is left.
     await deployment.change_status("wut", record, "suspend", "under-review")
     assert await deployment.published_bits(credential.document) == (False, True)
     await setup.generate_keys(deployment.office, "wut", algorithms=(Algorithm.P256,), activate=True)
     await deployment.issue(full_request("service"))
-    assert (await deployment.public.get("/readyz")).status_code == 200
+    assert await readiness(deployment) == ready()
+
+
+def spoil(path, how):
+    match how:
+        case "missing":
+            path.unlink()
+        case "cut short":
+            path.write_bytes(path.read_bytes()[:100])
+        case "changed":
+            members = json.loads(path.read_bytes())
+            members["sealed"] = members["sealed"][:-8] + "AAAAAAA="
+            path.write_bytes(json.dumps(members).encode())
+        case "open to others":
+            path.chmod(0o644)
+        case "of another issuer":
+            shutil.copyfile(path.parent.parent / "upv" / path.name, path)
+
+
+FLAWS = {
+    "missing": "key-file-missing",
+    "cut short": "key-file-unusable",
+    "changed": "key-file-unusable",
+    "open to others": "key-file-unusable",
+    "of another issuer": "key-file-unusable",
+}
+
+
+@pytest.mark.parametrize("how", FLAWS)
+async def test_a_bad_key_file_stops_its_issuer_alone_and_is_used_again_once_it_is_put_right(sqlite_prepared, how):
+    _, keys, _ = sqlite_prepared
+    path = keys / "wut" / "p256-2026-1.json"
+    good = path.read_bytes()
+    spoil(path, how)
+    with capture_logs(processors=[name_exception]) as logs:
+        async with a_deployment(sqlite_prepared) as deployment:
+            assert await readiness(deployment) == ready(("wut", FLAWS[how]))
+            assert str(keys) not in (await deployment.public.get("/readyz")).text
+            await deployment.issue(full_request("academic", awarding_body="upv"))
+            refused = await deployment.system("wut").post("/api/v1/credentials", json=full_request("academic"))
+            assert (refused.status_code, refused.json()["code"]) == (503, "signing-keys-missing")
+            assert refused.headers["content-type"] == "application/problem+json"
+            assert int(refused.headers["retry-after"]) > 0
+            assert str(keys) not in refused.text
+            for address in ("/catalogue", "/issuers/wut/did.json", "/healthz"):
+                assert (await deployment.public.get(address)).status_code == 200
+
+            path.unlink(missing_ok=True)
+            path.write_bytes(good)
+            path.chmod(0o600)
+            deployment.clock.advance(seconds=6)
+            await deployment.issue(full_request("academic"))
+            assert await readiness(deployment) == ready()
+    said = [entry for entry in logs if entry["event"] == "issuer cannot sign"]
+    assert [(entry["issuer"], entry["code"]) for entry in said] == [("wut", FLAWS[how])]
+    assert json.loads(good)["sealed"] not in json.dumps(logs, default=str)
+
+
+async def test_a_key_file_that_opens_but_is_not_the_key_on_record_signs_nothing(sqlite_prepared):
+    _, keys, _ = sqlite_prepared
+    (keys / "wut" / "p256-2026-1.json").unlink()
+    Keyring.open(keys, SECRET).generate("wut", "p256-2026-1", Algorithm.P256)
+    async with a_deployment(sqlite_prepared) as deployment:
+        assert await readiness(deployment) == ready(("wut", "key-file-differs"))
+        refused = await deployment.system("wut").post("/api/v1/credentials", json=full_request("academic"))
+        assert refused.status_code == 503
+
+
+async def test_the_service_without_its_key_is_named_as_well(sqlite_prepared):
+    _, keys, _ = sqlite_prepared
+    (keys / "service" / "ed25519-2026-1.json").unlink()
+    async with a_deployment(sqlite_prepared) as deployment:
+        assert await readiness(deployment) == ready(("service", "key-file-missing"))
+
+
+async def test_what_is_wrong_with_keys_is_logged_once_for_each_change(sqlite_prepared):
+    _, keys, _ = sqlite_prepared
+    path = keys / "wut" / "p256-2026-1.json"
+    good = path.read_bytes()
+    path.unlink()
+    async with a_deployment(sqlite_prepared) as deployment:
+        flaw_log = FlawLog()
+        with capture_logs() as logs:
+            for _ in range(3):
+                await flaw_log.look(deployment.office)
+            path.write_bytes(good)
+            path.chmod(0o600)
+            deployment.office.forget_issuers()
+            for _ in range(3):
+                await flaw_log.look(deployment.office)
+    assert [(entry["event"], entry["issuer"]) for entry in logs] == [
+        ("issuer cannot sign", "wut"),
+        ("issuer can sign again", "wut"),
+    ]
+
+
+async def test_one_damaged_learner_secret_stops_one_issuer(sqlite_prepared):
+    url, _, _ = sqlite_prepared
+    changed(url, "UPDATE awarding_body SET learner_key_secret = x'01' WHERE slug = 'wut'")
+    async with a_deployment(sqlite_prepared) as deployment:
+        assert await readiness(deployment) == ready(("wut", "learner-secret-unusable"))
+        refused = await deployment.system("wut").post("/api/v1/credentials", json=full_request("academic"))
+        assert (refused.status_code, refused.json()["code"]) == (503, "envelope-broken")
+        assert int(refused.headers["retry-after"]) > 0
+        await deployment.issue(full_request("academic", awarding_body="upv"))
+
+
+async def test_with_the_keyring_of_another_deployment_nothing_starts(sqlite_prepared, tmp_path):
+    url, _, api_keys = sqlite_prepared
+    Keyring.create(tmp_path / "other", SECRET, cost=ScryptCost(n=2**14))
+    with pytest.raises(KeyringUnusable, match="opens nothing of this database"):
+        async with a_deployment((url, tmp_path / "other", api_keys)):
+            pytest.fail("it started")
+
+
+async def test_a_database_that_a_later_version_has_migrated_is_ready(sqlite_prepared):
+    changed(sqlite_prepared[0], "UPDATE alembic_version SET version_num = '0999'")
+    async with a_deployment(sqlite_prepared) as deployment:
+        assert await readiness(deployment) == ready()
+
+
+async def test_a_database_that_has_to_be_migrated_is_not_ready_and_nothing_starts_with_it(sqlite_prepared, tmp_path):
+    _, keys, api_keys = sqlite_prepared
+    older = f"sqlite:///{tmp_path / 'older.db'}"
+    shutil.copyfile(tmp_path / "enhance.db", tmp_path / "older.db")
+    changed(older, "DELETE FROM alembic_version")
+    with pytest.raises(SchemaBehind):
+        async with a_deployment((older, keys, api_keys)):
+            pytest.fail("it started")
+    async with a_deployment(sqlite_prepared) as deployment:
+        real, deployment.office.database = deployment.office.database, open_database(older)
+        status, said = await readiness(deployment)
+        assert (status, said["database"], said["keyring"]) == (503, "to be migrated", "unknown")
+        await deployment.office.database.close()
+        deployment.office.database = real
 
 
 async def test_another_process_learns_of_new_keys_within_seconds(deployment, rotated):

@@ -1,3 +1,4 @@
+import gc
 import json
 import os
 import shutil
@@ -5,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import weakref
 from pathlib import Path
 
 import pytest
@@ -33,6 +35,13 @@ def folder(tmp_path):
 @pytest.fixture
 def keyring(folder):
     return Keyring.create(folder, SECRET, cost=CHEAP)
+
+
+def open_with_every_key(folder):
+    keyring = Keyring.open(folder, SECRET)
+    for name in keyring.names():
+        keyring.signer(name.issuer, name.fragment)
+    return keyring
 
 
 def key_file(folder):
@@ -123,7 +132,7 @@ def test_a_file_open_to_others_is_refused_with_the_command_that_helps(folder, ke
     path.chmod(mode)
 
     with pytest.raises(KeyringUnusable, match=f"chmod 600 {path}"):
-        Keyring.open(folder, SECRET)
+        open_with_every_key(folder)
 
 
 @pytest.mark.parametrize("mode", [0o770, 0o707, 0o722])
@@ -131,7 +140,7 @@ def test_a_folder_that_others_may_write_to_is_refused(folder, keyring, one_key, 
     for path in (folder, key_file(folder).parent):
         path.chmod(mode)
         with pytest.raises(KeyringUnusable, match=f"chmod 700 {path}"):
-            Keyring.open(folder, SECRET)
+            open_with_every_key(folder)
         path.chmod(0o700)
 
 
@@ -139,11 +148,11 @@ def test_a_folder_that_others_may_write_to_is_refused(folder, keyring, one_key, 
 def test_a_file_of_another_user_is_refused(folder, keyring, one_key):
     os.chown(key_file(folder), 12345, -1)
     with pytest.raises(KeyringUnusable, match="another user"):
-        Keyring.open(folder, SECRET)
+        open_with_every_key(folder)
     os.chown(key_file(folder), 0, -1)
     os.chown(folder, 12345, -1)
     with pytest.raises(KeyringUnusable, match="another user"):
-        Keyring.open(folder, SECRET)
+        open_with_every_key(folder)
 
 
 def test_a_symbolic_link_a_folder_or_a_pipe_in_place_of_a_key_file_is_refused(folder, keyring, one_key, tmp_path):
@@ -153,7 +162,7 @@ def test_a_symbolic_link_a_folder_or_a_pipe_in_place_of_a_key_file_is_refused(fo
     for make in (lambda: path.symlink_to(moved), path.mkdir, lambda: os.mkfifo(path, 0o600)):
         make()
         with pytest.raises(KeyringUnusable):
-            Keyring.open(folder, SECRET)
+            open_with_every_key(folder)
         path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
 
 
@@ -162,7 +171,7 @@ def test_a_key_file_does_not_open_under_another_name(folder, keyring, one_key):
     shutil.copy(key_file(folder), folder / "tu-berlin" / "ed25519-2026-1.json")
 
     with pytest.raises(KeyringUnusable, match="changed or renamed"):
-        Keyring.open(folder, SECRET)
+        open_with_every_key(folder)
 
 
 def test_a_key_file_of_another_keyring_does_not_open(folder, keyring, one_key, tmp_path):
@@ -171,7 +180,7 @@ def test_a_key_file_of_another_keyring_does_not_open(folder, keyring, one_key, t
     shutil.copy(tmp_path / "other" / "test" / "ed25519-2026-1.json", key_file(folder))
 
     with pytest.raises(KeyringUnusable, match="another keyring"):
-        Keyring.open(folder, SECRET)
+        open_with_every_key(folder)
 
 
 def test_no_single_changed_member_of_any_file_goes_unnoticed(folder, keyring, one_key):
@@ -198,9 +207,9 @@ def test_no_single_changed_member_of_any_file_goes_unnoticed(folder, keyring, on
                 place[steps[-1]] = other
                 path.write_bytes(json.dumps(members).encode())
                 with pytest.raises(KeyringUnusable):
-                    Keyring.open(folder, SECRET)
+                    open_with_every_key(folder)
         path.write_bytes(original)
-    Keyring.open(folder, SECRET)
+    open_with_every_key(folder)
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"null", b"{}", b'{"format":2}', b"\xff", b" " * 20_000])
@@ -208,7 +217,7 @@ def test_a_damaged_file_is_named(folder, keyring, one_key, content):
     for path in (key_file(folder), folder / "keyring.json"):
         path.write_bytes(content)
         with pytest.raises(KeyringUnusable, match=path.name):
-            Keyring.open(folder, SECRET)
+            open_with_every_key(folder)
 
 
 def test_left_over_temporary_files_and_other_things_in_the_folder_do_no_harm(folder, keyring, one_key):
@@ -218,6 +227,47 @@ def test_left_over_temporary_files_and_other_things_in_the_folder_do_no_harm(fol
     (key_file(folder).parent / "notes.txt").write_text("words")
 
     assert Keyring.open(folder, SECRET).names() == [KeyName("test", "ed25519-2026-1")]
+
+
+def test_one_bad_key_file_leaves_the_others_usable(folder, keyring, one_key):
+    other = keyring.generate("tu-berlin", "ed25519-2026-1", Algorithm.ED25519)
+    key_file(folder).write_bytes(b"{}")
+
+    reopened = Keyring.open(folder, SECRET)
+
+    assert reopened.signer("tu-berlin", "ed25519-2026-1").public_key == other
+    with pytest.raises(KeyringUnusable):
+        reopened.signer("test", "ed25519-2026-1")
+
+
+def test_a_key_file_that_is_put_back_is_used_without_a_restart(folder, keyring, one_key, tmp_path):
+    reopened = Keyring.open(folder, SECRET)
+    shutil.move(key_file(folder), tmp_path / "aside.json")
+    with pytest.raises(KeyUnknown):
+        reopened.signer("test", "ed25519-2026-1")
+    shutil.move(tmp_path / "aside.json", key_file(folder))
+
+    assert reopened.signer("test", "ed25519-2026-1").public_key == one_key
+
+
+def test_a_private_key_that_is_not_needed_leaves_the_memory(folder, keyring, one_key):
+    keyring.generate("tu-berlin", "k", Algorithm.P256)
+    gone = weakref.ref(keyring.signer("test", "ed25519-2026-1"))
+    kept = weakref.ref(keyring.signer("tu-berlin", "k"))
+
+    keyring.keep_only({KeyName("tu-berlin", "k")})
+    gc.collect()
+
+    assert gone() is None
+    assert keyring.signer("tu-berlin", "k") is kept()
+    assert keyring.signer("test", "ed25519-2026-1").public_key == one_key
+
+
+def test_what_the_system_says_about_a_file_becomes_a_flaw_of_the_key_and_no_defect(folder, keyring, one_key):
+    shutil.rmtree(folder / "test")
+    (folder / "test").write_text("a file where a folder was")
+    with pytest.raises(KeyUnknown):
+        Keyring.open(folder, SECRET).signer("test", "ed25519-2026-1")
 
 
 @pytest.mark.parametrize("name", ["", "..", "a/b", "../x", "A", "a--b", "-a", "a.b", "ä", "a\n", "x" * 65])
