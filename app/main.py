@@ -33,6 +33,7 @@ from app.settings import Settings, load_settings
 from app.store import open_database
 from app.template.request import FORM_CODES
 from app.template.rules import RULES, Rule
+from app.trust.fetch import Fetch
 from app.verification.evidence import Policy
 from app.verification.verifier import Verifier
 from app.world import world_of
@@ -109,15 +110,15 @@ def open_office(settings: Settings, *, clock: Callable[[], datetime] = now) -> O
     )
 
 
-def verifier_of(office: Office, settings: Settings) -> Verifier:
+def verifier_of(office: Office, settings: Settings, *, fetch: Fetch | None = None) -> Verifier:
     """Return the verifier of the deployment."""
     policy = Policy(lookups=settings.verify_lookups, looked_up_issuers=frozenset(settings.verify_allowed_issuers))
-    return Verifier(world_of(office, settings), policy)
+    return Verifier(world_of(office, settings, fetch=fetch), policy)
 
 
-def build(settings: Settings, office: Office) -> FastAPI:
-    """Return the application: routes, problems, description."""
-    verifier = verifier_of(office, settings)
+def build(settings: Settings, office: Office, *, fetch: Fetch | None = None) -> FastAPI:
+    """Return the application: routes, problems, description. ``fetch`` is another way out than the guarded one."""
+    verifier = verifier_of(office, settings, fetch=fetch)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

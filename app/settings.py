@@ -18,6 +18,9 @@ REPOSITORY: Final = Path(__file__).resolve().parent.parent
 """Where ``contexts/``, ``migrations/`` and ``keys/`` stand beside the package."""
 
 
+_HIGHEST_PORT: Final = 65535
+
+
 class Deployment(StrEnum):
     """Whether real learners depend on this service."""
 
@@ -147,6 +150,15 @@ class Settings(BaseSettings):
             raise ValueError("must name a host: did:web forbids IP addresses")
         if parts.scheme == "http" and parts.hostname != "localhost":
             raise ValueError("must use https; plain http is for localhost only")
+        return value
+
+    @field_validator("loopback_exceptions")
+    @classmethod
+    def _exceptions_are_exact(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for pair in value:
+            host, _, port = pair.rpartition(":")
+            if not host or "*" in host or not (port.isascii() and port.isdigit() and 0 < int(port) <= _HIGHEST_PORT):
+                raise ValueError("must be exact pairs of a host and a port such as localhost:8001")
         return value
 
     @model_validator(mode="after")

@@ -10,22 +10,22 @@ from app.elm.vocabularies import CODES
 from app.errors import Finding, Weight
 from app.issuance.office import ISSUER_REFRESH, Office
 from app.keys import KeyState, PublicKey, has_jwk_entry, jwk_method_id, method_id
-from app.settings import Settings
+from app.settings import Lookups, Settings
 from app.status import StatusIndexOutOfRange
 from app.store import awarding_bodies, credentials, issuers, signing_keys, status_lists
 from app.template.alliance import AwardingBody
 from app.template.rules import check_statement
-from app.trust.fetch import GuardedFetch
+from app.trust.fetch import Fetch, GuardedFetch
 from app.trust.members import AllianceMember, MemberKey, Members
 from app.verification.gather import OwnStatus, World
 
 
-def world_of(office: Office, settings: Settings) -> World:
-    """Return the world as this deployment sees it."""
+def world_of(office: Office, settings: Settings, *, fetch: Fetch | None = None) -> World:
+    """Return the world as this deployment sees it; ``fetch`` is another way out than the guarded one."""
     exceptions = [_host_and_port(pair) for pair in settings.loopback_exceptions]
     records = OwnRecords(office)
     return World(
-        fetch=GuardedFetch(exceptions=exceptions),
+        fetch=fetch or GuardedFetch(enabled=settings.verify_lookups is not Lookups.OFF, exceptions=exceptions),
         members=records.members,
         own_status=records.status,
         read_and_check=template_findings,

@@ -183,6 +183,7 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "dieser nicht.",
         "verification.status-entry-malformed": "Nicht geprüft: Der Statuseintrag ist fehlerhaft.",
         "verification.status-type-not-supported": "Nicht geprüft: Diese Art von Status wird hier nicht unterstützt.",
+        "verification.status-purpose-unknown": "Nicht geprüft: Was ein Status dieser Art bedeutet, ist nicht bestimmt.",
         "verification.status-not-asked": "Nicht geprüft: Nach dem Status wurde nicht gefragt, weil nicht gezeigt ist, "
         "dass der Aussteller das Dokument signiert hat.",
         "verification.status-lookup-not-allowed": "Nicht geprüft: Dieser Dienst fragt diesen Rechner nicht nach "

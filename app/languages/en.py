@@ -173,6 +173,7 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "does not.",
         "verification.status-entry-malformed": "Not checked: the status entry is malformed.",
         "verification.status-type-not-supported": "Not checked: this kind of status is not supported here.",
+        "verification.status-purpose-unknown": "Not checked: nobody has said what a status of this purpose means.",
         "verification.status-not-asked": "Not checked: the status was not asked for, because it is not shown "
         "that the issuer signed the document.",
         "verification.status-lookup-not-allowed": "Not checked: this service does not ask this host for status.",

@@ -100,6 +100,23 @@ class BitstringStatusList:
         # BSL section 3: "the first index, with a value of zero (0), [is] located at the left-most bit".
         return index >> 3, 0x80 >> (index & 7)
 
+    def value(self, index: int, size: int = 1) -> int:
+        """Return the entry at ``index`` of a list whose entries have ``size`` bits (BSL section 3.2, steps 9 and 10).
+
+        Raises:
+            StatusListTooShort: fewer than 131,072 entries of that size.
+            StatusIndexOutOfRange: the entry does not lie in the list to its last bit.
+        """
+        if size < 1:
+            raise ValueError("an entry has at least one bit")
+        if len(self) // size < LIST_ENTRIES:
+            raise StatusListTooShort
+        first, end = index * size, index * size + size
+        if index < 0 or end > len(self):
+            raise StatusIndexOutOfRange
+        octets = int.from_bytes(self._bits[first >> 3 : (end + 7) >> 3])
+        return octets >> (-end & 7) & ((1 << size) - 1)
+
     def get(self, index: int) -> bool:
         """Return whether the entry at ``index`` is set."""
         byte, mask = self._place(index)

@@ -11,7 +11,9 @@ code of :meth:`GuardedFetch.__call__`:
 5. The connection goes to the checked address. The name travels along as SNI and ``Host`` and is what the certificate
    must be for; nothing looks the name up again, so a name that changes its answer (DNS rebinding) gains nothing.
 6. No redirect is followed, nothing but 200 is an answer.
-7. The body is identity-coded and is read up to a limit, whatever ``Content-Length`` claims.
+7. The answer is data by its media type, not a page, a picture or a program. The body is identity-coded and is read up
+   to a limit, whatever ``Content-Length`` claims, and not in crumbs: thousands of chunks of a byte each cost more to
+   read than they hold.
 
 All of it happens within one total time. Proxies and credentials of the environment are never used, no cookie is kept,
 no connection is used twice.
@@ -57,6 +59,7 @@ class FetchReason(StrEnum):
     BUSY = "too-many-requests-in-flight"
     REDIRECTED = "redirect-not-followed"
     STATUS_NOT_OK = "http-status-not-ok"
+    MEDIA_TYPE = "media-type-not-accepted"
     CONTENT_ENCODED = "content-encoding-not-accepted"
     TOO_LARGE = "answer-too-large"
     PROTOCOL_ERROR = "http-protocol-error"
@@ -187,6 +190,11 @@ class _Target:
 
 _DEFAULT_PORTS: Final = {"https": 443, "http": 80}
 _MAX_URL: Final = 2048
+# JSON and tokens under any of their names, and what plain file servers say of files without an ending that they know.
+# A page that happens to hold JSON was written for a browser, often by whoever may write on that host.
+_DATA: Final = re.compile(r"(?:application/(?:[a-z0-9.+-]+\+)?(?:json|jwt|vc|did|octet-stream)|text/plain)?")
+_FREE_CHUNKS: Final = 256
+_LEAST_CHUNK: Final = 64
 # Printable ASCII without what parsers are known to disagree about: space, quotes, backslash, angle brackets.
 _PLAIN_URL: Final = re.compile(r"https?://[!#-;=?-\[\]_a-z~%]+", re.IGNORECASE)
 
@@ -216,7 +224,7 @@ class GuardedFetch:
             total_seconds: for name, connection, answer and waiting together.
             requests_per_host: at once; further ones wait, within their own total time.
             requests_in_all: at once; further ones are told so immediately.
-            tls: trust in certificates; the system's where left out.
+            tls: trust in certificates; the authorities that browsers trust where left out.
         """
         self._enabled = enabled
         self._exceptions = frozenset((host.lower(), port) for host, port in exceptions)
@@ -340,14 +348,20 @@ class GuardedFetch:
                 raise FetchFailed(FetchReason.STATUS_NOT_OK)
             if response.headers.get("content-encoding", "identity").lower() != "identity":  # 7
                 raise FetchFailed(FetchReason.CONTENT_ENCODED)
+            media_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+            if _DATA.fullmatch(media_type) is None:
+                raise FetchFailed(FetchReason.MEDIA_TYPE)
             content = bytearray()
+            chunks = 0
             async for chunk in response.aiter_raw():
                 content += chunk
+                chunks += 1
                 if len(content) > max_bytes:
                     raise FetchFailed(FetchReason.TOO_LARGE)
+                if chunks > _FREE_CHUNKS + len(content) // _LEAST_CHUNK:
+                    raise FetchFailed(FetchReason.PROTOCOL_ERROR)
         finally:
             await response.aclose()
-        media_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
         return Fetched(url=url, media_type=media_type, content=bytes(content))
 
 

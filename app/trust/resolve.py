@@ -196,7 +196,11 @@ def _jwk_of(encoded: str) -> dict[str, Any]:
     if re.fullmatch(r"[A-Za-z0-9_-]+", encoded) is None:
         raise ResolutionFailed(ResolutionProblem.MALFORMED)
     try:
-        value = parse(base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)), max_bytes=_MAX_DID)
+        octets = base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4))
+        # Bits behind the last byte would give one key several identifiers (RFC 4648 section 3.5).
+        if base64.urlsafe_b64encode(octets).rstrip(b"=").decode("ascii") != encoded:
+            raise ResolutionFailed(ResolutionProblem.MALFORMED)
+        value = parse(octets, max_bytes=_MAX_DID)
     except (binascii.Error, ServiceError):
         raise ResolutionFailed(ResolutionProblem.MALFORMED) from None
     if not isinstance(value, dict):

@@ -7,6 +7,7 @@ could be read as good news.
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from app.errors import Finding
 from app.securing import CRYPTOSUITES, ProofResult, TokenResult
@@ -127,11 +128,17 @@ class ProofEvidence:
     method: MethodEvidence | None = None
 
 
+STATUS_PURPOSES: Final = frozenset({"revocation", "suspension", "refresh", "message"})
+"""What a status may be about (BSL section 2.1). The last two take nothing away from a credential: they are told, and
+decide nothing."""
+
+
 class StatusProblem(StrEnum):
     """Why a status entry says nothing."""
 
     ENTRY_MALFORMED = "status-entry-malformed"
     TYPE_NOT_SUPPORTED = "status-type-not-supported"
+    PURPOSE_UNKNOWN = "status-purpose-unknown"
     NOT_ASKED = "status-not-asked"
     NOT_ALLOWED = "status-lookup-not-allowed"
     STORE_UNAVAILABLE = "status-store-unavailable"
@@ -150,19 +157,32 @@ class StatusProblem(StrEnum):
 class StatusEvidence:
     """One entry of ``credentialStatus`` and what its list says.
 
-    ``is_set`` is ``None`` exactly where ``problem`` says why. ``superseded`` is known only for our own.
+    ``value`` is ``None`` exactly where ``problem`` says why; ``messages`` are what the credential says that each value
+    means (BSL section 2.1). ``superseded`` is known only for our own.
     """
 
     pointer: str
     purpose: str | None = None
     list_url: str | None = None
     index: int | None = None
-    is_set: bool | None = None
+    value: int | None = None
     superseded: bool = False
     problem: StatusProblem | None = None
     fetch_reason: FetchReason | None = None
     list_sha256: str | None = None
     list_valid_from: datetime | None = None
+    size: int = 1
+    messages: tuple[str, ...] = ()
+
+    @property
+    def is_set(self) -> bool | None:
+        """Whether the purpose applies; any value but 0 says so (BSL section 3.2, step 13)."""
+        return None if self.value is None else self.value != 0
+
+    @property
+    def message(self) -> str | None:
+        """What the credential says that the value means."""
+        return self.messages[self.value] if self.value is not None and self.messages else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ Every step that fails leaves evidence that says so.
 
 import asyncio
 import hashlib
+import re
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -48,6 +49,7 @@ from app.trust.resolve import (
 )
 from app.verification.data_model import NOT_YET_READ, form_of, issuer_id, types_of
 from app.verification.evidence import (
+    STATUS_PURPOSES,
     ContextEvidence,
     ContextProblem,
     Evidence,
@@ -69,6 +71,12 @@ from app.verification.submission import Submission, read_submission
 T = TypeVar("T")
 
 MAX_STATUS_ENTRIES: Final = 8
+MAX_STATUS_SIZE: Final = 8
+"""Bits of one entry: 256 messages, each of them in the credential."""
+_LONGEST_MESSAGE: Final = 300
+_HEXADECIMAL: Final = re.compile(r"0x[0-9A-Fa-f]{1,8}")
+_MOST_PURPOSES: Final = 16
+_LONGEST_PURPOSE: Final = 100
 MAX_METHODS: Final = 16
 _ENTRY_TYPE: Final = "BitstringStatusListEntry"
 _LIST_TYPE: Final = "BitstringStatusListCredential"
@@ -331,9 +339,7 @@ class _Inquiry:
         if own is not None:
             if own.issuer_did != issuer:
                 return _with(entry, StatusProblem.LIST_OF_ANOTHER_ISSUER)
-            return StatusEvidence(
-                entry.pointer, entry.purpose, entry.list_url, entry.index, is_set=own.is_set, superseded=own.superseded
-            )
+            return replace(entry, value=int(own.is_set), superseded=own.superseded)
         if not self._may_ask(issuer):
             return _with(entry, StatusProblem.NOT_ALLOWED)
         found = await self._list(entry.list_url, issuer, _ACCEPT_ENVELOPE if as_token else _ACCEPT_DOCUMENT)
@@ -372,9 +378,7 @@ class _Inquiry:
 
 
 def _with(entry: StatusEvidence, problem: StatusProblem, fetch_reason: FetchReason | None = None) -> StatusEvidence:
-    return StatusEvidence(
-        entry.pointer, entry.purpose, entry.list_url, entry.index, problem=problem, fetch_reason=fetch_reason
-    )
+    return replace(entry, problem=problem, fetch_reason=fetch_reason)
 
 
 def _keep_failure(reason: FetchReason | None) -> timedelta:
@@ -479,17 +483,44 @@ def _read_entry(entry: object, pointer: str) -> StatusEvidence:
     """Read one entry (BSL section 2.1). What cannot be read is about any purpose."""
     if not isinstance(entry, Mapping):
         return StatusEvidence(pointer, problem=StatusProblem.ENTRY_MALFORMED)
-    stated, url = entry.get("statusPurpose"), entry.get("statusListCredential")
+    stated, url, size = entry.get("statusPurpose"), entry.get("statusListCredential"), entry.get("statusSize", 1)
     purpose = stated if isinstance(stated, str) else None
-    if _ENTRY_TYPE not in types_of(entry) or entry.get("statusSize", 1) != 1:
+    if _ENTRY_TYPE not in types_of(entry):
         return StatusEvidence(pointer, purpose, problem=StatusProblem.TYPE_NOT_SUPPORTED)
     try:
         index = parse_status_index(entry.get("statusListIndex"))
     except StatusIndexMalformed:
         return StatusEvidence(pointer, purpose, problem=StatusProblem.ENTRY_MALFORMED)
-    if purpose is None or not isinstance(url, str):
+    if purpose is None or not isinstance(url, str) or type(size) is not int or size < 1:
         return StatusEvidence(pointer, purpose, problem=StatusProblem.ENTRY_MALFORMED)
-    return StatusEvidence(pointer, purpose, url, index)
+    if size > MAX_STATUS_SIZE:
+        return StatusEvidence(pointer, purpose, problem=StatusProblem.TYPE_NOT_SUPPORTED)
+    messages = _read_messages(entry, size)
+    if messages is None:
+        return StatusEvidence(pointer, purpose, problem=StatusProblem.ENTRY_MALFORMED)
+    read = StatusEvidence(pointer, purpose, url, index, size=size, messages=messages)
+    return read if purpose in STATUS_PURPOSES else _with(read, StatusProblem.PURPOSE_UNKNOWN)
+
+
+def _read_messages(entry: Mapping[str, Any], size: int) -> tuple[str, ...] | None:
+    """Return what each value of an entry means, by value; none where the list is not whole (BSL section 2.1).
+
+    There must be one for each value; only an entry of one bit may do without.
+    """
+    stated = entry.get("statusMessage")
+    if stated is None and size == 1:
+        return ()
+    if not isinstance(stated, list) or len(stated) != 1 << size:
+        return None
+    texts: dict[int, str] = {}
+    for item in stated:
+        if not isinstance(item, Mapping):
+            return None
+        value, text = item.get("status"), item.get("message")
+        if not isinstance(value, str) or _HEXADECIMAL.fullmatch(value) is None or not isinstance(text, str):
+            return None
+        texts[int(value, 16)] = text[:_LONGEST_MESSAGE]
+    return tuple(texts[value] for value in range(1 << size)) if texts.keys() == set(range(1 << size)) else None
 
 
 def _open_list(document: Mapping[str, Any], sha256: str) -> _List:
@@ -497,7 +528,10 @@ def _open_list(document: Mapping[str, Any], sha256: str) -> _List:
     if not isinstance(subject, Mapping) or "BitstringStatusList" not in types_of(subject):
         return _List(problem=StatusProblem.LIST_MALFORMED)
     stated = subject.get("statusPurpose")
-    purposes = frozenset(item for item in (stated if isinstance(stated, list) else [stated]) if isinstance(item, str))
+    items = stated if isinstance(stated, list) else [stated]
+    purposes = frozenset(item for item in items if isinstance(item, str) and len(item) <= _LONGEST_PURPOSE)
+    if len(items) > _MOST_PURPOSES:  # what is remembered must stay small
+        return _List(problem=StatusProblem.LIST_MALFORMED)
     dates = {}
     for name in ("validFrom", "validUntil"):
         dates[name] = read_instant(document.get(name))
@@ -537,15 +571,9 @@ def _look_up(entry: StatusEvidence, found: _List, now: datetime, skew: timedelta
         return _with(entry, StatusProblem.LIST_NOT_CURRENT)
     assert entry.index is not None
     try:
-        is_set = found.bits.get(entry.index)
+        value = found.bits.value(entry.index, entry.size)
+    except StatusListTooShort:
+        return _with(entry, StatusProblem.LIST_TOO_SHORT)
     except StatusIndexOutOfRange:
         return _with(entry, StatusProblem.INDEX_OUT_OF_RANGE)
-    return StatusEvidence(
-        entry.pointer,
-        entry.purpose,
-        entry.list_url,
-        entry.index,
-        is_set=is_set,
-        list_sha256=found.sha256,
-        list_valid_from=found.valid_from,
-    )
+    return replace(entry, value=value, list_sha256=found.sha256, list_valid_from=found.valid_from)

@@ -30,6 +30,7 @@ from app.verification.data_model import (
     issuer_id,
 )
 from app.verification.evidence import (
+    STATUS_PURPOSES,
     Evidence,
     GraphProblem,
     MethodEvidence,
@@ -538,14 +539,16 @@ def _of_status(case: _Case, name: CheckName, purpose: str, codes: tuple[str, str
     clear, is_set, absent = codes
     if case.form in NOT_YET_READ:
         return Check(name, Result.NOT_CHECKED, "form-not-supported")
-    # An entry without a readable purpose may be about anything, so it counts here too.
-    entries = [entry for entry in case.evidence.status if entry.purpose in (purpose, None)]
+    # An entry without a readable purpose, or with one that nobody has defined, may be about anything: it counts too.
+    entries = [
+        entry for entry in case.evidence.status if entry.purpose == purpose or entry.purpose not in STATUS_PURPOSES
+    ]
     for entry in entries:
         if entry.is_set and entry.purpose == purpose:
             code = "superseded" if purpose == "revocation" and entry.superseded else is_set
             return Check(name, Result.FAILED, code, pointer=entry.pointer)
     for entry in entries:
-        if entry.purpose is None or entry.problem is not None or entry.is_set is None:
+        if entry.purpose != purpose or entry.problem is not None or entry.is_set is None:
             return _status_unknown(name, entry)
     if entries:
         return Check(name, Result.PASSED, clear, pointer=entries[0].pointer)

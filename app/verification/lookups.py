@@ -57,7 +57,8 @@ class LookupMemory:
 
     async def _ask(self, key: Hashable, now: datetime, ask: Callable[[], Awaitable[Answer[T]]]) -> T:
         answer = await ask()
-        cost = answer.size + _LEAST_COST
+        # What is asked for is a stranger's text too, and may be longer than any answer.
+        cost = answer.size + _LEAST_COST + len(repr(key))
         if cost <= self._most_bytes and answer.keep > timedelta(0):
             self._kept[key] = (answer.value, now, now + answer.keep, cost)
             self._bytes += cost

@@ -27,7 +27,7 @@ from app.verification.checks import (
     Result,
 )
 from app.verification.data_model import Form, form_of, issuer_id, types_of
-from app.verification.evidence import Evidence, Policy, StatusEvidence
+from app.verification.evidence import Evidence, Policy, ProofEvidence, StatusEvidence
 from app.verification.judge import place_of, proof_facts, proof_result
 
 MOST_FINDINGS: Final = 100
@@ -113,6 +113,7 @@ class ReportedProof(BaseModel):
     cryptosuite: str | None = Field(default=None, description="Of a Data Integrity proof.")
     algorithm: str | None = Field(default=None, description="Kind of key; for a token the `alg` of its header.")
     created: str | None = None
+    lookup: str | None = Field(default=None, description="Why the signer's host gave no document, where it was asked.")
 
 
 class ReportedStatusEntry(BaseModel):
@@ -125,7 +126,12 @@ class ReportedStatusEntry(BaseModel):
     status_list: str | None = Field(default=None, description="URL of the status list credential.")
     index: int | None = None
     is_set: bool | None = Field(default=None, description="None where it could not be found out.")
+    value: int | None = Field(default=None, description="What the list holds, for entries of more than one bit.")
+    message: str | None = Field(
+        default=None, description="What the credential says that the value means: the issuer's words, for developers."
+    )
     problem: str | None = None
+    lookup: str | None = Field(default=None, description="Why the host gave no list, where it was asked.")
     status_list_sha256: str | None = Field(default=None, description="Digest of the list's bytes, where fetched.")
 
 
@@ -291,7 +297,10 @@ _PROBLEM_TYPES: Final[Mapping[str, str]] = {
     "status-list-proof-wrong": _STATUS + "STATUS_VERIFICATION_ERROR",
     "status-list-purpose-differs": _STATUS + "STATUS_VERIFICATION_ERROR",
     "status-list-too-short": _STATUS + "STATUS_LIST_LENGTH_ERROR",
-    "status-index-out-of-range": _STATUS + "RANGE_ERROR",
+    "status-list-of-another-issuer": _STATUS + "STATUS_VERIFICATION_ERROR",
+    "status-list-not-current": _STATUS + "STATUS_VERIFICATION_ERROR",
+    "status-entry-malformed": _VCDM + "MALFORMED_VALUE_ERROR",
+    "status-index-out-of-range": _VCDM + "RANGE_ERROR",
 }
 
 
@@ -341,9 +350,15 @@ def _proofs(
                 cryptosuite=stated.cryptosuite if isinstance(stated, ProofResult) else None,
                 algorithm=_algorithm(stated),
                 created=stated.created,
+                lookup=_lookup(proof),
             )
         )
     return tuple(reported)
+
+
+def _lookup(proof: ProofEvidence) -> str | None:
+    reason = None if proof.method is None else proof.method.fetch_reason
+    return None if reason is None else reason.value
 
 
 def _algorithm(stated: ProofResult | TokenResult) -> str | None:
@@ -359,6 +374,9 @@ def _status_entry(entry: StatusEvidence) -> ReportedStatusEntry:
         status_list=entry.list_url,
         index=entry.index,
         is_set=entry.is_set,
+        value=entry.value,
+        message=entry.message,
+        lookup=None if entry.fetch_reason is None else entry.fetch_reason.value,
         problem=None if entry.problem is None else entry.problem.value,
         status_list_sha256=entry.list_sha256,
     )

@@ -10,7 +10,13 @@ import json
 import ssl
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any, Self
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 Answer = Callable[[asyncio.StreamWriter], Awaitable[None]]
 
@@ -123,6 +129,27 @@ class HostileHost:
 
         self._answers[path] = answer
 
+    def endless_promises(self, path: str) -> None:
+        """ "Go on" (status 100), for ever, and never an answer."""
+
+        async def answer(writer: asyncio.StreamWriter) -> None:
+            while True:
+                writer.write(b"HTTP/1.1 100 Continue\r\n\r\n" * 500)
+                await writer.drain()
+
+        self._answers[path] = answer
+
+    def crumbs(self, path: str) -> None:
+        """A body of a byte in each chunk."""
+
+        async def answer(writer: asyncio.StreamWriter) -> None:
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n")
+            while True:
+                writer.write(b"1\r\n[\r\n" * 500)
+                await writer.drain()
+
+        self._answers[path] = answer
+
     def speak_nonsense(self, path: str) -> None:
         """Not HTTP at all."""
 
@@ -184,6 +211,30 @@ def _whole(status: int, headers: Mapping[str, str], body: bytes) -> Answer:
         await writer.drain()
 
     return answer
+
+
+def certificate_for(name: str) -> tuple[str, bytes]:
+    """A certificate for ``name`` that vouches for itself, and the same with its private key, both as PEM."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    today = datetime(2026, 1, 1, tzinfo=UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(today)
+        .not_valid_after(today + timedelta(days=36500))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    pem = certificate.public_bytes(serialization.Encoding.PEM)
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    return pem.decode(), private + pem
 
 
 def names(**addresses: str | list[str]) -> Callable[[str, int], Awaitable[list[str]]]:

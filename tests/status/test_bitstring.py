@@ -154,3 +154,26 @@ def test_a_plain_decimal_index_is_read(number):
 def test_an_index_that_int_would_forgive_is_refused(text):
     with pytest.raises(StatusIndexMalformed):
         parse_status_index(text)
+
+
+@given(st.integers(1, 8), st.data())
+def test_an_entry_of_several_bits_reads_as_it_was_written_left_most_bit_first(size, data):
+    index = data.draw(st.integers(0, LIST_ENTRIES - 1))
+    value = data.draw(st.integers(0, (1 << size) - 1))
+    bits = [index * size + position for position, bit in enumerate(f"{value:0{size}b}") if bit == "1"]
+    status_list = BitstringStatusList(LIST_ENTRIES * size, raised=bits)
+    assert status_list.value(index, size) == value
+    assert [status_list.value(other, size) for other in (index - 1, index + 1) if 0 <= other < LIST_ENTRIES] == [
+        0 for other in (index - 1, index + 1) if 0 <= other < LIST_ENTRIES
+    ]
+
+
+@pytest.mark.parametrize("index", [LIST_ENTRIES, 10 * LIST_ENTRIES, -1])
+def test_an_entry_of_several_bits_behind_the_end_is_refused(index):
+    with pytest.raises(StatusIndexOutOfRange):
+        BitstringStatusList(3 * LIST_ENTRIES).value(index, 3)
+
+
+def test_a_list_is_too_short_when_it_has_too_few_entries_of_their_size():
+    with pytest.raises(StatusListTooShort):
+        BitstringStatusList(2 * LIST_ENTRIES - 8).value(0, 2)

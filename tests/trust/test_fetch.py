@@ -1,18 +1,13 @@
 import asyncio
 import ipaddress
 import ssl
-from datetime import UTC, datetime, timedelta
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.trust.fetch import FetchError, FetchFailed, FetchReason, FetchRefused, GuardedFetch, is_public_address
-from tests.counterparts.hostile_host import HostileHost, names
+from tests.counterparts.hostile_host import HostileHost, certificate_for, names
 
 JSON = "application/json"
 
@@ -239,6 +234,33 @@ class TestWhatAHostMayAnswer:
         host.endless_headers("/did.json")
         assert (await reason_of(fetch, host.origin + "/did.json")).reason is FetchReason.PROTOCOL_ERROR
 
+    async def test_promises_without_end_get_the_total_time(self, host):
+        host.endless_promises("/did.json")
+        fetch = GuardedFetch(exceptions=[host.exception], total_seconds=0.3)
+        assert (await reason_of(fetch, host.origin + "/did.json")).reason is FetchReason.TIMED_OUT
+        await fetch.aclose()
+
+    async def test_a_body_in_crumbs_ends_long_before_the_byte_limit(self, host, fetch):
+        host.crumbs("/did.json")
+        error = await reason_of(fetch, host.origin + "/did.json", max_bytes=2**21)
+        assert error.reason is FetchReason.PROTOCOL_ERROR
+
+    @pytest.mark.parametrize(
+        "media_type",
+        ["application/vc", "application/vc+jwt", "application/did+ld+json", "text/plain; charset=utf-8", ""],
+    )
+    async def test_data_is_taken_under_each_of_its_names(self, host, fetch, media_type):
+        host.serve("/x", b"{}", media_type=media_type)
+        assert (await fetch(host.origin + "/x", max_bytes=10, accept=JSON)).content == b"{}"
+
+    @pytest.mark.parametrize(
+        "media_type",
+        ["text/html", "image/svg+xml", "application/javascript", "multipart/mixed", "application/zip", "x"],
+    )
+    async def test_pages_pictures_and_programs_are_no_data(self, host, fetch, media_type):
+        host.serve("/x", b"{}", media_type=media_type)
+        assert (await reason_of(fetch, host.origin + "/x")).reason is FetchReason.MEDIA_TYPE
+
     async def test_compressed_answers_are_not_unpacked(self, host, fetch):
         host.serve("/did.json", b"\x1f\x8b", content_encoding="gzip")
         assert (await reason_of(fetch, host.origin + "/did.json")).reason is FetchReason.CONTENT_ENCODED
@@ -316,26 +338,3 @@ class TestTls:
         fetch = self.fetch_of(secure_host, "issuer.example", tls=None)
         error = await reason_of(fetch, f"https://issuer.example:{secure_host.port}/x")
         assert (error.reason, secure_host.seen) == (FetchReason.TLS_FAILED, [])
-
-
-def certificate_for(name):
-    key = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    today = datetime(2026, 1, 1, tzinfo=UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(subject)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(today)
-        .not_valid_after(today + timedelta(days=36500))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    pem = certificate.public_bytes(serialization.Encoding.PEM)
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    return pem.decode(), private + pem

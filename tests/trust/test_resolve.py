@@ -78,6 +78,7 @@ class TestDidsThatCarryTheirKey:
             ("did:key:uabc", ResolutionProblem.KEY_NOT_SUPPORTED),
             ("did:jwk:e30", ResolutionProblem.KEY_NOT_SUPPORTED),
             ("did:jwk:W10", ResolutionProblem.MALFORMED),
+            ("did:jwk:e31", ResolutionProblem.MALFORMED),
             ("did:jwk:eyJhIjoxLCJhIjoyfQ", ResolutionProblem.MALFORMED),
             ("did:jwk:e.e", ResolutionProblem.MALFORMED),
             ("did:ebsi:zabc", ResolutionProblem.METHOD_NOT_SUPPORTED),

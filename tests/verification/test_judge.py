@@ -54,8 +54,8 @@ PROOF = ProofResult(
     created_at=datetime(2026, 11, 1, tzinfo=UTC),
 )
 CLEAR = (
-    StatusEvidence("#/credentialStatus/0", "revocation", "https://x.example/", 1, is_set=False),
-    StatusEvidence("#/credentialStatus/1", "suspension", "https://x.example/", 1, is_set=False),
+    StatusEvidence("#/credentialStatus/0", "revocation", "https://x.example/", 1, value=0),
+    StatusEvidence("#/credentialStatus/1", "suspension", "https://x.example/", 1, value=0),
 )
 GOOD = Evidence(
     ContextEvidence(),
@@ -177,11 +177,11 @@ class TestTimes:
 
 class TestStatus:
     def test_the_worst_of_several_entries_counts(self):
-        for problem, is_set, expected in (
-            (None, True, (Result.FAILED, "revoked")),
+        for problem, value, expected in (
+            (None, 1, (Result.FAILED, "revoked")),
             (StatusProblem.NOT_FETCHED, None, (Result.NOT_CHECKED, "status-list-not-fetched")),
         ):
-            other = replace(CLEAR[0], is_set=is_set, problem=problem)
+            other = replace(CLEAR[0], value=value, problem=problem)
             for entries in itertools.permutations((*CLEAR, other)):
                 found = codes(CheckName.STATUS_REVOCATION, a_document(), replace(GOOD, status=entries))
                 assert found == expected
@@ -192,9 +192,17 @@ class TestStatus:
         for name in (CheckName.STATUS_REVOCATION, CheckName.STATUS_SUSPENSION):
             assert codes(name, a_document(), evidence) == (Result.NOT_CHECKED, "status-entry-malformed")
 
-    def test_a_purpose_we_do_not_decide_by_is_left_alone(self):
-        message = StatusEvidence("#/credentialStatus/2", "message", problem=StatusProblem.TYPE_NOT_SUPPORTED)
-        assert verdict(a_document(), replace(GOOD, status=(*CLEAR, message))) is Verdict.VALID
+    @pytest.mark.parametrize("purpose", ["message", "refresh"])
+    def test_a_purpose_that_takes_nothing_away_is_told_and_decides_nothing(self, purpose):
+        unread = StatusEvidence("#/credentialStatus/2", purpose, problem=StatusProblem.TYPE_NOT_SUPPORTED)
+        for entry in (unread, replace(unread, problem=None, value=1)):
+            assert verdict(a_document(), replace(GOOD, status=(*CLEAR, entry))) is Verdict.VALID
+
+    def test_a_purpose_that_nobody_has_defined_may_be_the_worst(self):
+        unknown = StatusEvidence("#/credentialStatus/2", "annulment", problem=StatusProblem.PURPOSE_UNKNOWN)
+        evidence = replace(GOOD, status=(*CLEAR, unknown))
+        assert codes(CheckName.STATUS_REVOCATION, a_document(), evidence)[1] == "status-purpose-unknown"
+        assert verdict(a_document(), evidence) is Verdict.INDETERMINATE
 
 
 def test_a_value_of_the_wrong_kind_is_no_forgery_but_leaves_the_proof_open():
@@ -274,7 +282,7 @@ statuses = st.builds(
     StatusEvidence,
     st.just("#/credentialStatus"),
     purpose=st.sampled_from(["revocation", "suspension", "message", None]),
-    is_set=st.sampled_from([None, False, True]),
+    value=st.sampled_from([None, 0, 1, 3]),
     superseded=st.booleans(),
     problem=st.none() | st.sampled_from(list(StatusProblem)),
 )

@@ -13,6 +13,7 @@ from app.errors import Finding, Weight
 from app.keys import Algorithm, KeyState
 from app.languages import Language
 from app.settings import Lookups
+from app.status import LIST_ENTRIES, BitstringStatusList
 from app.trust.members import AllianceMember
 from app.verification.checks import CheckName, EdcStatus, Result
 from app.verification.evidence import Policy
@@ -28,6 +29,13 @@ from tests.verification.deployment import (
     outcome,
     result_of,
 )
+
+MESSAGES = [
+    {"status": "0x0", "message": "in force"},
+    {"status": "0x1", "message": "under review"},
+    {"status": "0x2", "message": "annulled"},
+    {"status": "0x3", "message": "undefined"},
+]
 
 
 class TestOurOwn:
@@ -548,6 +556,67 @@ class TestForeignStatus:
         report = await accepted.verify(await self.credential(host, stranger))
         assert outcome(report) == (Verdict.INDETERMINATE, code)
 
+    @pytest.mark.parametrize("value", range(4))
+    async def test_an_entry_of_two_bits_says_what_its_value_means(self, accepted, host, stranger, value):
+        raised = [2 * 42 + bit for bit in (0, 1) if value & (2 >> bit)]
+        await self.serve(host, stranger, subject={"encodedList": a_list(2, raised)}, purpose="message")
+        document = await self.credential(host, stranger, purpose="message", statusSize=2, statusMessage=MESSAGES)
+        report = await accepted.verify(document)
+        entry = report.status_entries[0]
+        assert (entry.value, entry.message, entry.is_set) == (value, MESSAGES[value]["message"], value != 0)
+        assert outcome(report) == (Verdict.VALID, "valid")
+
+    async def test_any_value_but_the_first_of_a_revocation_of_two_bits_is_revoked(self, accepted, host, stranger):
+        await self.serve(host, stranger, subject={"encodedList": a_list(2, [85])})
+        for index, verdict in ((42, (Verdict.INVALID, "revoked")), (43, (Verdict.VALID, "valid"))):
+            document = await self.credential(host, stranger, index, statusSize=2, statusMessage=MESSAGES)
+            assert outcome(await accepted.verify(document)) == verdict
+
+    async def test_a_list_must_be_long_enough_for_entries_of_that_size(self, accepted, host, stranger):
+        await self.serve(host, stranger)
+        document = await self.credential(host, stranger, statusSize=2, statusMessage=MESSAGES)
+        assert outcome(await accepted.verify(document)) == (Verdict.INDETERMINATE, "status-list-too-short")
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"statusSize": 2},
+            {"statusSize": 0},
+            {"statusSize": -1},
+            {"statusSize": "2", "statusMessage": [*MESSAGES]},
+            {"statusSize": 1, "statusMessage": [*MESSAGES]},
+            {"statusSize": 2, "statusMessage": MESSAGES[:3]},
+            {"statusSize": 2, "statusMessage": [*MESSAGES[:3], MESSAGES[0]]},
+            {"statusSize": 2, "statusMessage": [*MESSAGES[:3], {"status": "3", "message": "x"}]},
+            {"statusSize": 2, "statusMessage": [*MESSAGES[:3], {"status": "0x3"}]},
+            {"statusSize": 2, "statusMessage": "message"},
+        ],
+    )
+    async def test_messages_that_do_not_fit_the_size_make_the_entry_malformed(self, accepted, host, stranger, changes):
+        await self.serve(host, stranger)
+        document = await self.credential(host, stranger, **changes)
+        report = await accepted.verify(document)
+        assert code_of(report, CheckName.STATUS_REVOCATION) in {"status-entry-malformed", "status-not-asked"}
+        assert report.status_entries[0].problem == "status-entry-malformed"
+
+    async def test_a_purpose_that_nobody_has_defined_leaves_everything_open(self, accepted, host, stranger):
+        await self.serve(host, stranger, purpose="annulment")
+        document = await self.credential(host, stranger, purpose="annulment")
+        assert outcome(await accepted.verify(document)) == (Verdict.INDETERMINATE, "status-purpose-unknown")
+        assert self.PATH not in [seen.path for seen in host.seen]
+
+    async def test_each_of_several_entries_is_told_and_the_worst_of_them_counts(self, accepted, host, stranger):
+        await self.serve(host, stranger, raised=(7,), purpose=["revocation", "suspension", "refresh"])
+        entries = [status_entry(host.origin + self.PATH, 7, purpose) for purpose in ("refresh", "suspension")]
+        entries.append(status_entry(host.origin + self.PATH, 8, "revocation"))
+        report = await accepted.verify(await stranger.credential(credentialStatus=entries))
+        assert [(entry.purpose, entry.is_set) for entry in report.status_entries] == [
+            ("refresh", True),
+            ("suspension", True),
+            ("revocation", False),
+        ]
+        assert outcome(report) == (Verdict.INVALID, "suspended")
+
     async def test_a_list_signed_by_somebody_else_says_nothing(self, accepted, host, stranger):
         thief = ForeignIssuer()
         unsigned = stranger.status_list(host.origin + self.PATH)
@@ -628,6 +697,11 @@ class TestForeignStatus:
         assert (await verifier.verify(document, now=NOW)).verdict is Verdict.VALID
         later = await verifier.verify(document, now=NOW + timedelta(seconds=60))
         assert outcome(later) == (Verdict.INDETERMINATE, "status-list-not-current")
+
+
+def a_list(size, raised):
+    """An encoded list for 131,072 entries of ``size`` bits; ``raised`` are places of bits."""
+    return BitstringStatusList(size * LIST_ENTRIES, raised=raised).encoded()
 
 
 def leaves(value, path=()):
