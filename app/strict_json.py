@@ -1,9 +1,9 @@
 """One JSON text in, one value out, or a finding that says where it went wrong.
 
 Accepted is what every reader understands in the same way (RFC 8259 with I-JSON's restrictions, RFC 7493): UTF-8
-without byte order mark, no duplicate members, no NaN or Infinity, numbers that survive a double, bounded size and
-depth. Size, encoding and depth are checked before a parser runs. Lone surrogates are left to the caller's own check of
-text, which can say in which member they stand; they never get past :func:`canonical`.
+without byte order mark, no duplicate members, no NaN or Infinity, integers up to 2^53 - 1 and other numbers that
+survive a double, bounded size and depth. Size, encoding and depth are checked before a parser runs. Lone surrogates are
+left to the caller's own check of text, which can say in which member they stand; they never get past :func:`canonical`.
 """
 
 import json
@@ -203,27 +203,30 @@ def _count_members(value: JsonValue, raw: bytes) -> int:
             if abs(item) > _LARGEST_EXACT_INTEGER or (not looked and _LONG_NUMBER.search(raw)):
                 return -1
             looked = True
+        elif type(item) is int and not -_LARGEST_EXACT_INTEGER <= item <= _LARGEST_EXACT_INTEGER:
+            return -1
     return count
 
 
-class _Duplicated:
-    """Stands for an object that names a member twice, until its place in the document is known."""
+class _Refused:
+    """Stands for what is refused, until its place in the document is known: the steps to it from there, and why."""
 
-    __slots__ = ("name",)
+    __slots__ = ("code", "detail", "steps")
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    def __init__(self, code: str, detail: str, *steps: str) -> None:
+        self.code, self.detail, self.steps = code, detail, steps
 
 
 def _parse_slowly(text: str) -> JsonValue:
-    duplicates: list[_Duplicated] = []
+    duplicates: list[_Refused] = []
+    inexact: list[_Refused] = []
 
     def members(pairs: list[tuple[str, Any]]) -> Any:  # noqa: ANN401 - what the hook of json.loads returns
         collected = dict(pairs)
         if len(collected) != len(pairs):
             seen: set[str] = set()
             name = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-            marker = _Duplicated(name)
+            marker = _Refused("duplicate-member", "A member is named twice in one object.", name)
             duplicates.append(marker)
             return marker
         return collected
@@ -236,10 +239,15 @@ def _parse_slowly(text: str) -> JsonValue:
             _refuse("number-too-large", "#", "A number is beyond the range of a double.")
         return value
 
-    def integer(digits: str) -> int:
+    def integer(digits: str) -> Any:  # noqa: ANN401 - what the hook of json.loads returns
         if len(digits) > MAX_NUMBER_LENGTH:
             _refuse("number-too-long", "#", f"A number of {len(digits)} characters; send it as a string.")
-        return int(digits)
+        value = int(digits)
+        # RFC 7493 section 2.2: beyond this two readers may see two numbers, and a JSON-LD processor rewrites it.
+        if abs(value) > _LARGEST_EXACT_INTEGER:
+            inexact.append(_Refused("integer-too-large", "An integer beyond 2^53 - 1; send it as a string."))
+            return inexact[-1]
+        return value
 
     def constant(word: str) -> NoReturn:
         _refuse("not-a-number", "#", f"{word} is not JSON.")
@@ -255,15 +263,15 @@ def _parse_slowly(text: str) -> JsonValue:
             else "too deep"
         )
         _refuse("not-json", "#", f"Not well-formed JSON at {where}.")
-    if duplicates:
-        path = _path_to(value, duplicates[-1]) or []
-        _refuse(
-            "duplicate-member", json_pointer([*path, duplicates[-1].name]), "A member is named twice in one object."
-        )
+    # An outer object that is refused hides what is in it, so the last one is named; of numbers the first.
+    if found := duplicates[-1:] or inexact[:1]:
+        refused = found[0]
+        path = _path_to(value, refused) or []
+        _refuse(refused.code, json_pointer([*path, *refused.steps]), refused.detail)
     return value  # type: ignore[no-any-return]
 
 
-def _path_to(value: Any, wanted: _Duplicated) -> list[str | int] | None:  # noqa: ANN401 - any JSON value
+def _path_to(value: Any, wanted: _Refused) -> list[str | int] | None:  # noqa: ANN401 - any JSON value
     if value is wanted:
         return []
     steps: Any = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()

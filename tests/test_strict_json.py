@@ -81,6 +81,10 @@ def test_what_has_no_canonical_form_is_refused(value):
         (b'{"a": -Infinity}', "not-a-number", "#"),
         (b'{"a": 1e999}', "number-too-large", "#"),
         (b'{"a":' + b"9" * 40 + b"}", "number-too-long", "#"),
+        (b'{"a": [1, {"b": 9007199254740992}]}', "integer-too-large", "#/a/1/b"),
+        (b"[-9007199254740992, 9007199254740993]", "integer-too-large", "#/0"),
+        (b"12345678901234567890123", "integer-too-large", "#"),
+        (b'{"a": {"b": 1, "b": 18446744073709551616}}', "duplicate-member", "#/a/b"),
         (b"\xef\xbb\xbf{}", "byte-order-mark", "#"),
         (b'{"a":"\xff"}', "not-utf-8", "#"),
         (b'{"a":1} x', "not-json", "#"),
@@ -93,6 +97,10 @@ def test_what_two_readers_might_understand_differently_is_refused_with_its_place
     with pytest.raises(MalformedJson) as refusal:
         parse(text)
     assert [(finding.code, finding.pointer) for finding in refusal.value.findings] == [(code, pointer)]
+
+
+def test_the_largest_integers_that_every_reader_understands_are_read():
+    assert parse(b'{"a": [9007199254740991, -9007199254740991]}') == {"a": [2**53 - 1, 1 - 2**53]}
 
 
 def test_brackets_inside_strings_are_not_depth():

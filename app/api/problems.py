@@ -16,6 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Match
 
 from app.errors import Family, Finding, ServiceError, json_pointer
+from app.issuance.records import FindingRecord, finding_records
 from app.jsonld import CONTEXT_BASE
 
 PROBLEM_JSON: Final = "application/problem+json"
@@ -74,19 +75,6 @@ class InternalError(ServiceError):
     family: ClassVar[Family] = Family.DEFECT
 
 
-class ProblemFinding(BaseModel):
-    """One finding: what, where in what was sent, and which clause asks for it."""
-
-    code: str = Field(examples=["ects-missing"])
-    pointer: str = Field(
-        description="JSON pointer into what was sent (RFC 6901, URI fragment form)",
-        examples=["#/offering/workload/ects"],
-    )
-    detail: str
-    citation: str | None = Field(default=None, examples=["ENHANCE template 2021-06, 7.6"])
-    weight: str = Field(description="required stops; recommended is advice", examples=["required"])
-
-
 class Problem(BaseModel):
     """A failure (RFC 9457), with every finding at once."""
 
@@ -96,7 +84,7 @@ class Problem(BaseModel):
     detail: str
     code: str = Field(examples=["rules-broken"])
     trace_id: str
-    errors: list[ProblemFinding] = Field(default_factory=list)
+    errors: list[FindingRecord] = Field(default_factory=list)
     location: str | None = Field(default=None, description="Where that which stands in the way is found (conflicts)")
 
 
@@ -121,17 +109,6 @@ def every_error() -> Iterator[type[ServiceError]]:
                 yield kind
 
 
-def finding_document(finding: Finding) -> dict[str, str | None]:
-    """Return ``finding`` as it stands in answers."""
-    return {
-        "code": finding.code,
-        "pointer": finding.pointer,
-        "detail": finding.detail,
-        "citation": finding.citation,
-        "weight": finding.weight.value,
-    }
-
-
 def problem_response(
     error: ServiceError, trace_id: str, *, status: int | None = None, headers: dict[str, str] | None = None
 ) -> Response:
@@ -146,7 +123,7 @@ def problem_response(
         "trace_id": trace_id,
     }
     if error.findings:
-        document["errors"] = [finding_document(finding) for finding in error.findings]
+        document["errors"] = [item.model_dump(mode="json") for item in finding_records(error.findings)]
     if error.location:
         document["location"] = error.location
     extra = dict(headers or {})

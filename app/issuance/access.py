@@ -16,7 +16,7 @@ from typing import ClassVar, Final
 from uuid import UUID, uuid4
 
 from app.errors import Family, ServiceError
-from app.issuance.office import Office
+from app.issuance.office import AwardingBodyUnknown, Office
 from app.store import api_keys, awarding_bodies, events
 from app.store.api_keys import ApiKey
 from app.store.connection import Connection
@@ -54,14 +54,6 @@ class ScopeMissing(ServiceError):
     code: ClassVar[str] = "scope-missing"
     title: ClassVar[str] = "The API key may not do this"
     family: ClassVar[Family] = Family.NOT_PERMITTED
-
-
-class AwardingBodyNotConfigured(ServiceError):
-    """There is no awarding body of that name in this deployment; ``issuers list`` names those that there are."""
-
-    code: ClassVar[str] = "awarding-body-not-configured"
-    title: ClassVar[str] = "There is no such awarding body in this deployment"
-    family: ClassVar[Family] = Family.NOT_FOUND
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +96,12 @@ async def operator(office: Office, slug: str) -> Caller:
     """Return the operator at the machine, acting for ``slug``: the command line needs no key.
 
     Raises:
-        AwardingBodyNotConfigured: no such awarding body.
+        AwardingBodyUnknown: no such awarding body.
     """
     async with office.database.read() as connection:
         body = await awarding_bodies.find_by_slug(connection, slug)
     if body is None:
-        raise AwardingBodyNotConfigured
+        raise AwardingBodyUnknown
     return Caller(body.id, slug, "operator", "operator", frozenset(GRANTABLE))
 
 
@@ -119,7 +111,7 @@ async def create_api_key(
     """Make a key and return it; it cannot be shown again.
 
     Raises:
-        AwardingBodyNotConfigured: no such awarding body.
+        AwardingBodyUnknown: no such awarding body.
     """
     caller = await operator(office, slug)
     prefix = secrets.token_hex(6)

@@ -1,7 +1,8 @@
 """The bytes of a credential: the stored ones, verbatim, and the renderings that are made from its frozen tree."""
 
+import hashlib
 from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import ClassVar
 from uuid import UUID
 
 import orjson
@@ -10,7 +11,15 @@ from app.elm.rendering import CredentialFacts, render_edc
 from app.errors import Family, ServiceError
 from app.issuance.access import Caller
 from app.issuance.finding import CredentialUnknown, record
-from app.issuance.issue import VCDM2_FORM, VCDM2_JWT_FORM, new_public_token, revision_place, status_of
+from app.issuance.issue import (
+    EDC_FORM,
+    EDC_MEDIA_TYPE,
+    VCDM2_FORM,
+    VCDM2_JWT_FORM,
+    new_public_token,
+    revision_place,
+    status_of,
+)
 from app.issuance.office import Office, sealed_place
 from app.issuance.records import CredentialRecord, Status
 from app.issuance.repeating import data_key_of
@@ -21,9 +30,6 @@ from app.store.connection import Connection
 from app.store.credentials import CredentialEntry
 from app.store.states import CredentialState, FormState
 from app.strict_json import canonical
-
-EDC_FORM: Final = "edc"
-EDC_MEDIA_TYPE: Final = "application/ld+json"
 
 
 class FormPending(ServiceError):
@@ -77,11 +83,11 @@ async def read_public(office: Office, token: str, form: str = VCDM2_FORM) -> Pub
     )
 
 
-async def read_edc(office: Office, token: str) -> bytes:
+async def read_edc(office: Office, token: str) -> Document:
     """Return the EDC rendering of the credential at a public address; unsigned.
 
     Raises:
-        CredentialUnknown, Erased: as :func:`read_public`.
+        CredentialUnknown, FormPending, Erased: as :func:`read_public`.
     """
     async with office.database.read() as connection:
         return await _render_edc(connection, office, await _public_entry(connection, token))
@@ -100,8 +106,7 @@ async def read_for(office: Office, caller: Caller, credential_id: UUID, form: st
         if entry is None:
             raise CredentialUnknown
         if form == EDC_FORM:
-            content = await _render_edc(connection, office, entry)
-            return Document(content, EDC_MEDIA_TYPE, f'W/"{entry.credential.id}-edc"')
+            return await _render_edc(connection, office, entry)
         document = await _found_form(connection, office, entry, form)
     return document or await _made_form(office, entry, form)
 
@@ -162,9 +167,12 @@ async def _found_form(connection: Connection, office: Office, entry: CredentialE
     return Document(content, row.media_type, f'"{row.sha256.hex()}"')
 
 
-async def _render_edc(connection: Connection, office: Office, entry: CredentialEntry) -> bytes:
+async def _render_edc(connection: Connection, office: Office, entry: CredentialEntry) -> Document:
     credential = entry.credential
     data_key = await data_key_of(connection, office, credential.awarding_body_id, credential.award_id)
+    # Nobody awards by a rendering: it is there when the signed credential is, and not before.
+    if credential.state is not CredentialState.ISSUED:
+        raise FormPending(retry_after_seconds=2)
     revision = await awards.find_revision(
         connection, credential.awarding_body_id, credential.award_id, credential.revision
     )
@@ -180,4 +188,5 @@ async def _render_edc(connection: Connection, office: Office, entry: CredentialE
         valid_from=credential.valid_from,
         valid_until=credential.valid_until,
     )
-    return orjson.dumps(render_edc(tree, facts))
+    content = orjson.dumps(render_edc(tree, facts))
+    return Document(content, EDC_MEDIA_TYPE, f'"{hashlib.sha256(content).hexdigest()}"')

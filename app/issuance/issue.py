@@ -34,7 +34,15 @@ from app.issuance.access import Caller
 from app.issuance.moulds import Unsigned
 from app.issuance.office import Issuer, Office, sealed_place
 from app.issuance.prepare import OfferingSource, PreparedAward, RulesBroken, prepare, refuse_unfit
-from app.issuance.records import Advice, CredentialRecord, Form, OfferingVersionName, Status, advice
+from app.issuance.records import (
+    CredentialRecord,
+    FindingRecord,
+    Form,
+    OfferingVersionName,
+    Status,
+    advice,
+    finding_records,
+)
 from app.issuance.repeating import LEASE, Answer, Claim, Erased, Patience, RequestUnderWay, data_key_of
 from app.keys import DataCipher, DataKey
 from app.securing import vc_jose
@@ -54,6 +62,9 @@ VCDM2_FORM: Final = "vcdm2-di"
 VCDM2_MEDIA_TYPE: Final = "application/vc"
 VCDM2_JWT_FORM: Final = "vcdm2-jwt"
 """The same credential in a token; made when it is first asked for (``token_form``)."""
+EDC_FORM: Final = "edc"
+"""The same award as a European Digital Credential; rendered when it is asked for (``forms``), and not sealed."""
+EDC_MEDIA_TYPE: Final = "application/ld+json"
 _NUMBER_ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _TRIES: Final = 3
 
@@ -73,9 +84,7 @@ class Rehearsal(BaseModel):
 
     dry_run: bool = True
     issuable: bool
-    findings: list[dict[str, str | None]] = Field(
-        description="Required findings would stop the issuance; advice would not"
-    )
+    findings: list[FindingRecord] = Field(description="Required findings would stop the issuance; advice would not")
     credential: dict[str, Any] | None = Field(description="The unsigned document, with placeholders for identifiers")
 
 
@@ -103,16 +112,7 @@ async def rehearse(office: Office, caller: Caller, value: JsonValue) -> Rehearsa
         DocumentUnfit: a defect of ours, which a rehearsal finds before it is signed.
     """
     prepared, findings = await prepare(office, caller, parse_request(value))
-    shown = [
-        {
-            "code": item.code,
-            "pointer": item.pointer,
-            "detail": item.detail,
-            "citation": item.citation,
-            "weight": item.weight.value,
-        }
-        for item in findings
-    ]
+    shown = finding_records(findings)
     if prepared is None:
         return Rehearsal(issuable=False, findings=shown, credential=None)
     moment = office.clock()
@@ -569,7 +569,7 @@ async def _existing(
 
 
 def record_of(
-    office: Office, slug: str, entry: CredentialEntry, forms: list[Form], findings: list[Advice] | None = None
+    office: Office, slug: str, entry: CredentialEntry, forms: list[Form], findings: list[FindingRecord] | None = None
 ) -> CredentialRecord:
     """Return what the awarding body is told about a credential."""
     credential = entry.credential
@@ -600,7 +600,7 @@ def status_of(entry: CredentialEntry) -> Status:
 
 
 def forms_of(office: Office, credential_id: UUID, state: FormState) -> list[Form]:
-    """Return the secured forms in a record, in the state of the first: whatever it says, the others can say at once."""
+    """Return the forms in a record, in the state of the first: whatever it says, the others can say at once."""
     return [
         Form(
             form=form,
@@ -608,7 +608,11 @@ def forms_of(office: Office, credential_id: UUID, state: FormState) -> list[Form
             state=state.value,
             url=f"{office.public_url}/api/v1/credentials/{credential_id}/forms/{form}",
         )
-        for form, media_type in ((VCDM2_FORM, VCDM2_MEDIA_TYPE), (VCDM2_JWT_FORM, vc_jose.MEDIA_TYPE))
+        for form, media_type in (
+            (VCDM2_FORM, VCDM2_MEDIA_TYPE),
+            (VCDM2_JWT_FORM, vc_jose.MEDIA_TYPE),
+            (EDC_FORM, EDC_MEDIA_TYPE),
+        )
     ]
 
 

@@ -12,7 +12,8 @@ from app.elm.vocabularies import CODES
 from app.errors import Family, Finding, ServiceError, Weight
 from app.issuance.access import Caller
 from app.issuance.office import Office
-from app.issuance.prepare import OfferingUnknown, RulesBroken, refuse_unfit, today_in
+from app.issuance.prepare import AwardingBodyForeign, OfferingUnknown, RulesBroken, refuse_unfit, today_in
+from app.issuance.records import FindingRecord, finding_records
 from app.store import awarding_bodies, events, offerings
 from app.store.connection import Connection
 from app.store.failures import TransitionRefused
@@ -51,24 +52,6 @@ class OfferingFixed(ServiceError):
     family: ClassVar[Family] = Family.CONFLICT
 
 
-class OfferingForeign(ServiceError):
-    """The offering names another awarding body than the key's. Nobody publishes for another university."""
-
-    code: ClassVar[str] = "offering-foreign"
-    title: ClassVar[str] = "There is no such awarding body for this key"
-    family: ClassVar[Family] = Family.NOT_FOUND
-
-
-class OfferingFinding(BaseModel):
-    """A finding about an offering; required ones stop publishing."""
-
-    code: str
-    pointer: str
-    detail: str
-    citation: str | None
-    weight: str
-
-
 class OfferingVersionRecord(BaseModel):
     """A published version; it never changes."""
 
@@ -76,7 +59,7 @@ class OfferingVersionRecord(BaseModel):
     version: int
     published_at: datetime
     offering: Offering
-    findings: list[OfferingFinding] = Field(default_factory=list)
+    findings: list[FindingRecord] = Field(default_factory=list)
 
 
 class OfferingRecord(BaseModel):
@@ -89,7 +72,7 @@ class OfferingRecord(BaseModel):
     created_at: datetime
     latest_version: int | None = Field(description="Newest published version")
     draft: Offering | None
-    findings: list[OfferingFinding] = Field(description="What the template says about the draft")
+    findings: list[FindingRecord] = Field(description="What the template says about the draft")
 
 
 class OfferingSummary(BaseModel):
@@ -130,7 +113,7 @@ async def create(office: Office, caller: Caller, value: JsonValue) -> OfferingRe
 
     Raises:
         RequestMalformed: with every finding.
-        OfferingForeign: it names another awarding body.
+        AwardingBodyForeign: it names another awarding body.
     """
     offering = _own(caller, parse_offering(value))
     moment = office.clock()
@@ -151,7 +134,7 @@ async def edit_draft(office: Office, caller: Caller, offering_id: UUID, value: J
     """Replace the draft, or begin the draft of the next version.
 
     Raises:
-        RequestMalformed, OfferingForeign, OfferingUnknown, OfferingFixed: see there.
+        RequestMalformed, AwardingBodyForeign, OfferingUnknown, OfferingFixed: see there.
     """
     offering = _own(caller, parse_offering(value))
     moment = office.clock()
@@ -241,7 +224,7 @@ async def read(office: Office, caller: Caller, offering_id: UUID) -> OfferingRec
         created_at=row.created_at,
         latest_version=newest.version if newest else None,
         draft=drafted,
-        findings=_shown(findings),
+        findings=finding_records(findings),
     )
 
 
@@ -332,7 +315,7 @@ def content_of(offering: Offering) -> bytes:
 
 def _own(caller: Caller, offering: Offering) -> Offering:
     if offering.awarding_body != caller.slug:
-        raise OfferingForeign
+        raise AwardingBodyForeign
     return offering
 
 
@@ -352,19 +335,6 @@ async def _try(office: Office, caller: Caller, offering: Offering) -> None:
     refuse_unfit(render_vcdm2(tree, CredentialFacts(uuid=UUID(int=0), issued=moment, valid_from=moment)))
 
 
-def _shown(findings: list[Finding]) -> list[OfferingFinding]:
-    return [
-        OfferingFinding(
-            code=finding.code,
-            pointer=finding.pointer,
-            detail=finding.detail,
-            citation=finding.citation,
-            weight=finding.weight.value,
-        )
-        for finding in findings
-    ]
-
-
 def _version_record(version: OfferingVersion, findings: list[Finding]) -> OfferingVersionRecord:
     assert version.published_at is not None
     return OfferingVersionRecord(
@@ -372,7 +342,7 @@ def _version_record(version: OfferingVersion, findings: list[Finding]) -> Offeri
         version=version.version,
         published_at=version.published_at,
         offering=Offering.model_validate_json(version.content),
-        findings=_shown(findings),
+        findings=finding_records(findings),
     )
 
 

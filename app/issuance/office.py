@@ -50,7 +50,7 @@ LEARNER_SECRET_PLACE: Final = b"awarding_body.learner_key_secret:"
 
 
 class AwardingBodyUnknown(ServiceError):
-    """No awarding body of that name is configured in this deployment."""
+    """No awarding body of that name is configured in this deployment; ``issuers list`` names those that are."""
 
     code: ClassVar[str] = "awarding-body-unknown"
     title: ClassVar[str] = "There is no such awarding body here"
@@ -66,14 +66,6 @@ class SigningKeysMissing(ServiceError):
 
     def __init__(self) -> None:
         super().__init__(retry_after_seconds=KEYS_RETRY_SECONDS)
-
-
-class DeploymentDiffers(ServiceError):
-    """The database belongs to another public address. Credentials carry it for ever, so it is never changed."""
-
-    code: ClassVar[str] = "deployment-differs"
-    title: ClassVar[str] = "The database belongs to another PUBLIC_URL"
-    family: ClassVar[Family] = Family.UNAVAILABLE
 
 
 class RestoreUnfinished(ServiceError):
@@ -225,9 +217,11 @@ class Office:
             known = await deployment.find_public_url(connection)
             is_copy = await is_restored_copy(connection)
         if known is None:
-            raise DeploymentDiffers("The database is empty: run `python -m app init` first.")
+            raise deployment.DeploymentDiffers("The database is empty: run `python -m app init` first.")
         if known != self.public_url:
-            raise DeploymentDiffers(f"The database was begun for {known}; PUBLIC_URL says {self.public_url}.")
+            raise deployment.DeploymentDiffers(
+                f"The database was begun for {known}; PUBLIC_URL says {self.public_url}."
+            )
         if is_copy and not restoring:
             raise RestoreUnfinished
         if not await self.keyring_fits():

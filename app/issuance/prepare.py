@@ -58,7 +58,7 @@ class OfferingUnknown(ServiceError):
 
 
 class AwardingBodyForeign(ServiceError):
-    """The offering names an awarding body that is not the key's. Nobody signs for another university."""
+    """The offering names an awarding body that is not the key's. Nobody publishes or signs for another university."""
 
     code: ClassVar[str] = "awarding-body-foreign"
     title: ClassVar[str] = "There is no such awarding body for this key"

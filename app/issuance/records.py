@@ -1,5 +1,6 @@
 """What the awarding body is told about a credential. Doors publish these shapes; stories fill them."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Literal
@@ -7,7 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.errors import Finding
+from app.errors import Finding, Weight
 
 
 class Status(StrEnum):
@@ -69,14 +70,17 @@ class Form(_Record):
     url: str
 
 
-class Advice(_Record):
-    """A recommendation of the template that the request does not follow. It does not stop anything."""
+class FindingRecord(_Record):
+    """What one rule found: a required finding stops, a recommended one is advice and stops nothing."""
 
-    code: str
-    pointer: str
+    code: str = Field(examples=["ects-missing"])
+    pointer: str = Field(
+        description="JSON pointer into what was sent (RFC 6901, URI fragment form)",
+        examples=["#/offering/workload/ects"],
+    )
     detail: str
-    citation: str | None = None
-    weight: Literal["recommended"] = "recommended"
+    citation: str | None = Field(examples=["ENHANCE template 2021-06, 7.6"])
+    weight: Weight
 
 
 class CredentialRecord(_Record):
@@ -98,7 +102,7 @@ class CredentialRecord(_Record):
     )
     superseded_by: UUID | None = None
     forms: list[Form]
-    findings: list[Advice] = Field(default_factory=list)
+    findings: list[FindingRecord] = Field(default_factory=list)
 
 
 class HistoryEntry(_Record):
@@ -111,10 +115,20 @@ class HistoryEntry(_Record):
     actor: str
 
 
-def advice(findings: list[Finding]) -> list[Advice]:
-    """Return the recommendations among ``findings``."""
+def finding_records(findings: Iterable[Finding]) -> list[FindingRecord]:
+    """Return ``findings`` as every answer shows them."""
     return [
-        Advice(code=finding.code, pointer=finding.pointer, detail=finding.detail, citation=finding.citation)
+        FindingRecord(
+            code=finding.code,
+            pointer=finding.pointer,
+            detail=finding.detail,
+            citation=finding.citation,
+            weight=finding.weight,
+        )
         for finding in findings
-        if finding.weight.value == "recommended"
     ]
+
+
+def advice(findings: Iterable[Finding]) -> list[FindingRecord]:
+    """Return the recommendations among ``findings``."""
+    return finding_records(finding for finding in findings if finding.weight is Weight.RECOMMENDED)

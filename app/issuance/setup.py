@@ -62,7 +62,7 @@ async def initialise(office: Office) -> None:
     """Begin a deployment: fix its public address, make the service's own key and the sandbox issuer. Repeatable.
 
     Raises:
-        PublicUrlFixed: the records were begun for another address.
+        DeploymentDiffers: the records were begun for another address.
         RestoreUnfinished: they are a backup that nobody has made fit for use.
     """
     moment = office.clock()

@@ -5,7 +5,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Header, Query, Request, Response
 
 from app.elm.reading import read
-from app.issuance.forms import PublicDocument, read_edc, read_public
+from app.issuance.forms import Document, PublicDocument, read_edc, read_public
 from app.issuance.issue import VCDM2_FORM, VCDM2_JWT_FORM
 from app.issuance.office import Office
 from app.languages import Language, preferred
@@ -72,7 +72,7 @@ async def fetch_token(token: str, request: Request) -> Response:
     return answer
 
 
-def _bytes(request: Request, document: PublicDocument, media: str) -> Response:
+def _bytes(request: Request, document: Document, media: str) -> Response:
     headers = {**_PRIVATE, "ETag": document.etag}
     if unchanged(request, document.etag):
         return Response(status_code=304, headers=headers)
@@ -83,13 +83,10 @@ def _bytes(request: Request, document: PublicDocument, media: str) -> Response:
 async def fetch_edc(token: str, request: Request) -> Response:
     """The same award as a European Digital Credential (VC 1.1 and edc-ap). It is not sealed."""
     office: Office = request.app.state.office
-    content = await read_edc(office, token)
-    return Response(
-        content,
-        200,
-        {**_PRIVATE, "Content-Disposition": 'attachment; filename="credential.edc.jsonld"'},
-        "application/ld+json",
-    )
+    document = await read_edc(office, token)
+    answer = _bytes(request, document, document.media_type)
+    answer.headers["Content-Disposition"] = 'attachment; filename="credential.edc.jsonld"'
+    return answer
 
 
 async def _page(office: Office, document: PublicDocument, token: str, wanted: Language) -> Response:

@@ -1,5 +1,6 @@
 """A credential at its address that nobody guesses: the same bytes for every machine, a page for people."""
 
+import hashlib
 import json
 
 import pytest
@@ -125,8 +126,13 @@ async def test_the_european_rendering_says_the_same_and_carries_no_proof(deploym
     assert document["id"] == f"urn:credential:{record['id']}"
     assert "proof" not in document
     assert "Zoë-Ánne" in public.text
-    own = await deployment.system().get(f"/api/v1/credentials/{record['id']}/forms/edc")
-    assert own.content == public.content
+    listed = next(form for form in record["forms"] if form["form"] == "edc")
+    own = await deployment.system().get(listed["url"])
+    assert (own.content, own.headers["content-type"]) == (public.content, listed["media_type"])
+    etag = public.headers["etag"]
+    assert etag == own.headers["etag"] == f'"{hashlib.sha256(public.content).hexdigest()}"'
+    again = await deployment.public.get(f"{record['public_url']}/edc.jsonld", headers={"If-None-Match": etag})
+    assert (again.status_code, again.content) == (304, b"")
 
 
 async def test_a_new_address_closes_the_old_one_at_once(deployment, record):

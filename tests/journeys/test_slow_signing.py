@@ -59,10 +59,14 @@ async def test_a_slow_signer_issues_as_any_other(deployment):
 
 async def test_no_bytes_leave_before_they_are_signed(deployment):
     prepared = await crash_while_signing(deployment, full_request("academic"))
-    assert (prepared["state"], prepared["forms"][0]["state"]) == ("prepared", "pending")
-    answer = await deployment.public.get(prepared["public_url"])
-    assert (answer.status_code, answer.json()["code"]) == (503, "form-pending")
-    assert int(answer.headers["retry-after"]) > 0
+    assert (prepared["state"], {form["state"] for form in prepared["forms"]}) == ("prepared", {"pending"})
+    addresses = [prepared["public_url"], f"{prepared['public_url']}/edc.jsonld"]
+    forms = [form["url"] for form in prepared["forms"] if form["form"] != "vcdm2-jwt"]
+    assert len(forms) == 2
+    for address in (*addresses, *forms):
+        answer = await deployment.system().get(address)
+        assert (answer.status_code, answer.json()["code"]) == (503, "form-pending"), address
+        assert int(answer.headers["retry-after"]) > 0
 
 
 async def test_what_a_crash_left_is_finished_with_the_same_bytes(deployment):

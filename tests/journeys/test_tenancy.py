@@ -74,7 +74,7 @@ async def test_nobody_issues_or_drafts_in_the_name_of_another(deployment):
         answer = await system.post(address, json=full_request("academic"))
         assert (answer.status_code, answer.json()["code"]) == (404, "awarding-body-foreign")
     answer = await system.post("/api/v1/offerings", json=an_offering())
-    assert (answer.status_code, answer.json()["code"]) == (404, "offering-foreign")
+    assert (answer.status_code, answer.json()["code"]) == (404, "awarding-body-foreign")
 
 
 async def test_no_usable_key_is_401_and_always_the_same_answer(deployment):

@@ -132,7 +132,7 @@ async def test_logs_name_routes_and_codes_and_nobody(deployment):
     assert [entry["event"] for entry in logs].count("request") == 15
     token = record["public_url"].rsplit("/", 1)[1]
     api_key = deployment.api_keys["wut"]
-    for secret in (*PERSONAL, token, api_key, api_key.split("_")[2], "secret-of-the-system", record["id"]):
+    for secret in (*PERSONAL, token, api_key, api_key.split("_", 2)[2], "secret-of-the-system", record["id"]):
         assert secret not in written
         for answer in refused:
             assert secret not in answer.text or secret == record["id"]

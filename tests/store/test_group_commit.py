@@ -121,7 +121,7 @@ async def test_a_transaction_that_failed_on_a_row_of_its_group_waits_for_that_ro
 
     first, second = await asyncio.gather(bind(), bind_again(), return_exceptions=True)
     assert first is None
-    assert isinstance(second, deployment.PublicUrlFixed)
+    assert isinstance(second, deployment.DeploymentDiffers)
 
 
 async def test_a_transaction_inside_a_transaction_is_refused_instead_of_waiting_for_ever(sqlite_database):

@@ -197,6 +197,6 @@ async def test_the_public_address_is_fixed_at_the_first_start(database):
         assert await deployment.find_public_url(connection) is None
         await deployment.bind_public_url(connection, "https://credentials.example", now=NOW)
         await deployment.bind_public_url(connection, "https://credentials.example", now=later(days=1))
-    with pytest.raises(deployment.PublicUrlFixed, match=r"https://other\.example"):
+    with pytest.raises(deployment.DeploymentDiffers, match=r"https://other\.example"):
         async with database.transaction() as connection:
             await deployment.bind_public_url(connection, "https://other.example", now=NOW)
