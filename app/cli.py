@@ -139,6 +139,8 @@ def doctor() -> None:
     _with_office(look, settings=settings)
     if settings.loopback_exceptions:
         findings.append((False, f"THE GUARDED WAY OUT IS LOOSENED for {', '.join(settings.loopback_exceptions)}."))
+    if settings.interop_routes:
+        findings.append((False, "THE INTEROP ROUTES ARE ON: anybody has anything signed by the keys of that mode."))
     for good, sentence in findings:
         print(f"{'ok  ' if good else 'LOOK'}  {sentence}")
     if not all(good for good, _ in findings):

@@ -17,12 +17,13 @@ from fastapi import FastAPI
 from structlog.typing import EventDict
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from app.api import credentials, health, lists, offerings, problems, verification
+from app.api import credentials, health, interop, lists, offerings, problems, verification
 from app.api.capacity import Capacity
 from app.api.description import describe
 from app.api.rates import RateLimits
 from app.api.traffic import Traffic
 from app.errors import ServiceError
+from app.interop.desk import InteropDesk
 from app.issuance.issue import finish_prepared
 from app.issuance.office import Flaw, Office
 from app.jsonld import CREDENTIALS_V2, ELM_CONTEXT_URL, canonicalize
@@ -112,13 +113,19 @@ def open_office(settings: Settings, *, clock: Callable[[], datetime] = now) -> O
 
 def verifier_of(office: Office, settings: Settings, *, fetch: Fetch | None = None) -> Verifier:
     """Return the verifier of the deployment."""
-    policy = Policy(lookups=settings.verify_lookups, looked_up_issuers=frozenset(settings.verify_allowed_issuers))
-    return Verifier(world_of(office, settings, fetch=fetch), policy)
+    return Verifier(world_of(office, settings, fetch=fetch), _policy_of(settings))
+
+
+def _policy_of(settings: Settings) -> Policy:
+    return Policy(lookups=settings.verify_lookups, looked_up_issuers=frozenset(settings.verify_allowed_issuers))
 
 
 def build(settings: Settings, office: Office, *, fetch: Fetch | None = None) -> FastAPI:
     """Return the application: routes, problems, description. ``fetch`` is another way out than the guarded one."""
     verifier = verifier_of(office, settings, fetch=fetch)
+    desk = None
+    if settings.interop_routes:
+        desk = InteropDesk(office, world_of(office, settings, fetch=fetch), _policy_of(settings))
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -130,6 +137,8 @@ def build(settings: Settings, office: Office, *, fetch: Fetch | None = None) -> 
             with suppress(asyncio.CancelledError):
                 await reaper
         finally:
+            if desk is not None:
+                await desk.close()
             await verifier.close()
             await office.close()
 
@@ -147,6 +156,9 @@ def build(settings: Settings, office: Office, *, fetch: Fetch | None = None) -> 
     application.state.explanations = explanations.collect([*_explained_errors(), *_explained_rules()])
     for door in (credentials, offerings, lists, verification, health, credential, catalogue, published, explanations):
         application.include_router(door.router)
+    if desk is not None:
+        application.state.interop = desk
+        application.include_router(interop.router)
     problems.install(application)
     describe(application)
     # The last one added is the outermost: what is refused for want of capacity is logged and traced like the rest, and

@@ -112,6 +112,10 @@ class Settings(BaseSettings):
     loopback_exceptions: _List = Field(
         default=(), description="Comma-separated host:port pairs exempt from the guarded way out; development only"
     )
+    interop_routes: bool = Field(
+        default=False,
+        description="Routes for public test suites, which sign anything by keys of their own; development only",
+    )
     host: str = Field(default="127.0.0.1", description="Address that `serve` listens on")
     port: int = Field(default=8000, ge=1, le=65535, description="Port that `serve` listens on")
     workers: int = Field(default=1, ge=1, le=64, description="Worker processes of `serve`")
@@ -165,6 +169,8 @@ class Settings(BaseSettings):
     def _development_only(self) -> "Settings":
         if self.deployment is Deployment.PRODUCTION and self.loopback_exceptions:
             raise ValueError("LOOPBACK_EXCEPTIONS loosens the guarded way out: refused unless DEPLOYMENT=development")
+        if self.deployment is Deployment.PRODUCTION and self.interop_routes:
+            raise ValueError("INTEROP_ROUTES sign whatever anybody sends: refused unless DEPLOYMENT=development")
         return self
 
 

@@ -8,6 +8,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from app.api import interop
 from app.api.problems import STATUS_OF_FAMILY, Problem, described
 from app.api.rates import describe_rates
 from app.errors import Family
@@ -48,8 +49,9 @@ def describe(application: FastAPI) -> None:
             routes=application.routes,
             license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
         )
+        offered = [*_BODIES, *(interop.BODIES if "/interop/issuers" in document["paths"] else ())]
         _, bodies = models_json_schema(
-            [*((body, "validation") for body in _BODIES), (Problem, "serialization")],
+            [*((body, "validation") for body in offered), (Problem, "serialization")],
             ref_template="#/components/schemas/{model}",
         )
         schemas = document.setdefault("components", {}).setdefault("schemas", {})

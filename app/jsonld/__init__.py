@@ -8,14 +8,15 @@ Promises:
 - Contexts are files of this repository whose digests are checked when the room is imported. Work on a stranger's
   document is bounded, in :func:`canonicalize_foreign` by a process that can be killed.
 
-Never: reaches a network, processes a context that came with a document, signs, or judges what a document says.
+Never: reaches a network, processes a context that came with a document (but for :func:`canonicalize_open`, which the
+interop mode alone asks for, and which does it in that same process), signs, or judges what a document says.
 
 Standards: JSON-LD 1.1 and JSON-LD 1.1 Processing Algorithms and API (16 July 2020), RDF Dataset Canonicalization
 (RDFC-1.0, 21 May 2024), RDF 1.1 N-Quads, all W3C Recommendations.
 
-Public names: ``canonicalize``, ``canonicalize_foreign`` with ``ForeignLimits``, ``Allowance`` for all work of one
-request, ``pinned_context``, the constants of contexts, and the refusals ``UnsafeDocument``, ``UnsupportedDocument``,
-``ProcessingLimitExceeded``, ``CanonicalizationBudgetExceeded``.
+Public names: ``canonicalize``, ``canonicalize_foreign`` and ``canonicalize_open`` with ``ForeignLimits``, ``Allowance``
+for all work of one request, ``pinned_context``, the constants of contexts, and the refusals ``UnsafeDocument``,
+``UnsupportedDocument``, ``ProcessingLimitExceeded``, ``CanonicalizationBudgetExceeded``.
 """
 
 from app.jsonld.contexts import (
@@ -39,7 +40,7 @@ from app.jsonld.contexts import (
 )
 from app.jsonld.rdfc10 import CanonicalizationBudgetExceeded
 from app.jsonld.refusals import ProcessingLimitExceeded, UnsafeDocument, UnsupportedDocument
-from app.jsonld.slow_path import Allowance, ForeignLimits, canonicalize_foreign
+from app.jsonld.slow_path import Allowance, ForeignLimits, canonicalize_foreign, canonicalize_open
 from app.jsonld.walker import canonicalize
 
 __all__ = [
@@ -67,5 +68,6 @@ __all__ = [
     "UnsupportedDocument",
     "canonicalize",
     "canonicalize_foreign",
+    "canonicalize_open",
     "pinned_context",
 ]

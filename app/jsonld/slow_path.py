@@ -72,6 +72,17 @@ class Allowance:
             self._seconds = 0
         return self._spend(lambda: _canonicalize_slowly(document, ForeignLimits(seconds=self._seconds), hash_name))
 
+    def open(self, document: Mapping[str, Any], *, hash_name: str = "sha256") -> bytes:
+        """Return the canonical form of a document that may bring contexts of its own; see :func:`canonicalize_open`."""
+        try:
+            return self.strict(document, hash_name=hash_name)
+        except UnsupportedDocument:
+            self._processes -= 1
+        if self._processes < 0:
+            self._seconds = 0
+        limits = ForeignLimits(seconds=self._seconds)
+        return self._spend(lambda: _canonicalize_slowly(document, limits, hash_name, own_contexts=True))
+
     def _spend(self, work: Callable[[], bytes]) -> bytes:
         if self._seconds <= 0:
             raise ProcessingLimitExceeded
@@ -104,9 +115,31 @@ def canonicalize_foreign(
     return _canonicalize_slowly(document, limits or ForeignLimits(), hash_name)
 
 
-def _canonicalize_slowly(document: Mapping[str, Any], limits: ForeignLimits, hash_name: str) -> bytes:
+def canonicalize_open(
+    document: Mapping[str, Any], limits: ForeignLimits | None = None, *, hash_name: str = "sha256"
+) -> bytes:
+    """Return the canonical N-Quads of a document that may bring contexts of its own, at the top and further below.
+
+    For trials between implementations only (the interop mode): what a document says is then up to whoever wrote its
+    contexts. All else is as in :func:`canonicalize_foreign`; contexts named by address are the pinned ones.
+
+    Raises:
+        UnsafeDocument: a signature would not cover all of it, it is no JSON-LD, or a context is not to be had.
+        ProcessingLimitExceeded: more than ``limits`` grant.
+        CanonicalizationBudgetExceeded: blank nodes too entangled.
+    """
+    try:
+        return walker.canonicalize(document, hash_name=hash_name)
+    except UnsupportedDocument:
+        return _canonicalize_slowly(document, limits or ForeignLimits(), hash_name, own_contexts=True)
+
+
+def _canonicalize_slowly(
+    document: Mapping[str, Any], limits: ForeignLimits, hash_name: str, *, own_contexts: bool = False
+) -> bytes:
     _measure(document, limits)
     task = {
+        "own_contexts": own_contexts,
         "document": document,
         "hash_name": hash_name,
         "seconds": limits.seconds,

@@ -46,9 +46,9 @@ _TYPE: Final = "vc+jwt"
 _CONTENT_TYPE: Final = "vc"
 _CITATION: Final = "VC-JOSE-COSE 1.0, "
 
-_REGISTERED: Final = frozenset({"iss", "sub", "aud", "exp", "nbf", "iat", "jti", "cnf"})
+REGISTERED_CLAIMS: Final = frozenset({"iss", "sub", "aud", "exp", "nbf", "iat", "jti", "cnf"})
 """Claims that speak about the token and are no part of the credential (RFC 7519 section 4.1, RFC 7800 section 3.1)."""
-_FORBIDDEN: Final = ("vc", "vp")
+FORBIDDEN_CLAIMS: Final = ("vc", "vp")
 _INSTANTS: Final = ("iat", "nbf", "exp")
 
 
@@ -155,7 +155,7 @@ async def secure(document: Mapping[str, Any], *, signer: Signer, key_id: str) ->
     refused = _header_outcome({"alg": jws.SIGNING_ALGORITHMS[signer.algorithm], **header}) or _claims_outcome(
         header, document
     )
-    if refused is not None or not _REGISTERED.isdisjoint(document):
+    if refused is not None or not REGISTERED_CLAIMS.isdisjoint(document):
         raise SelfCheckFailed(f"The token would not be read as the credential that it holds: {refused}.")
     return await jws.sign_compact(orjson.dumps(document), header, signer=signer)
 
@@ -170,8 +170,8 @@ def read(token: bytes, *, max_payload_bytes: int = MAX_PAYLOAD_BYTES, max_depth:
     parts = jws.parse_compact(token, max_payload_bytes=max_payload_bytes)
     content = parse(parts.payload, max_bytes=max_payload_bytes, max_depth=max_depth)
     document = content
-    if isinstance(content, dict) and not _REGISTERED.isdisjoint(content):
-        document = {name: value for name, value in content.items() if name not in _REGISTERED}
+    if isinstance(content, dict) and not REGISTERED_CLAIMS.isdisjoint(content):
+        document = {name: value for name, value in content.items() if name not in REGISTERED_CLAIMS}
     return Token(parts, content, document)
 
 
@@ -236,7 +236,7 @@ def _media_type(stated: JsonValue) -> str | None:
 
 def _claims_outcome(header: Mapping[str, JsonValue], content: Mapping[str, Any]) -> tuple[TokenOutcome, str] | None:
     """Return which claim must not be there, cannot be read, or contradicts the credential; step 7."""
-    for name in _FORBIDDEN:
+    for name in FORBIDDEN_CLAIMS:
         if name in content:
             return TokenOutcome.CLAIM_FORBIDDEN, name
     for name in _INSTANTS:

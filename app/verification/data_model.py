@@ -118,10 +118,10 @@ def _types(document: Mapping[str, Any], cites: str) -> Iterator[Finding]:
 
 
 def _identifiers(document: Mapping[str, Any], cites: str) -> Iterator[Finding]:
-    if "id" in document and not _is_absolute(document["id"]):
+    if "id" in document and not is_absolute(document["id"]):
         yield Finding("id-not-a-url", "#/id", "`id` must be one absolute URL.", cites + "4.4")
     issuer = document.get("issuer")
-    if not _is_absolute(issuer_id(document)):
+    if not is_absolute(issuer_id(document)):
         pointer = "#/issuer/id" if isinstance(issuer, Mapping) else "#/issuer"
         yield Finding("issuer-wrong", pointer, "The issuer must be one absolute URL or a node with one.", cites + "4.7")
 
@@ -134,7 +134,7 @@ def _subjects(document: Mapping[str, Any], cites: str) -> Iterator[Finding]:
             "subject-wrong", "#/credentialSubject", "A credential is about at least one subject.", cites + "4"
         )
     for path, subject in _items(value, ["credentialSubject"]):
-        if isinstance(subject, Mapping) and "id" in subject and not _is_absolute(subject["id"]):
+        if isinstance(subject, Mapping) and "id" in subject and not is_absolute(subject["id"]):
             yield Finding("id-not-a-url", json_pointer([*path, "id"]), "`id` must be one absolute URL.", cites + "4.4")
 
 
@@ -171,9 +171,9 @@ def _typed_members(document: Mapping[str, Any], form: Form, cites: str) -> Itera
                 yield Finding(
                     "type-missing", json_pointer(path), f"Each `{member}` must state its type.", cites + "4.5"
                 )
-            elif needs_id and not _is_absolute(node.get("id")):
+            elif needs_id and not is_absolute(node.get("id")):
                 yield Finding("id-not-a-url", json_pointer(path), f"Each `{member}` must have an id.", cites + "4.11")
-            elif form is Form.VCDM2 and "id" in node and not _is_absolute(node["id"]):
+            elif form is Form.VCDM2 and "id" in node and not is_absolute(node["id"]):
                 yield Finding("id-not-a-url", json_pointer(path), "`id` must be one absolute URL.", cites + "4.4")
 
 
@@ -209,7 +209,7 @@ def _related_resources(document: Mapping[str, Any]) -> Iterator[Finding]:
     seen: set[str] = set()
     for path, resource in _items(document.get("relatedResource"), ["relatedResource"]):
         pointer = json_pointer(path)
-        if not isinstance(resource, Mapping) or not _is_absolute(resource.get("id")):
+        if not isinstance(resource, Mapping) or not is_absolute(resource.get("id")):
             yield Finding("related-resource-wrong", pointer, "A related resource is a node with an id.", _VCDM2 + "5.3")
             continue
         if resource["id"] in seen:
@@ -229,5 +229,6 @@ def _items(value: object, path: list[str | int]) -> Iterator[tuple[list[str | in
         yield path, value
 
 
-def _is_absolute(value: object) -> bool:
+def is_absolute(value: object) -> bool:
+    """Whether ``value`` is one absolute URL."""
     return isinstance(value, str) and _ABSOLUTE.fullmatch(value) is not None

@@ -32,6 +32,9 @@ class Policy:
     proof alone. The verdict stays what it is, since nobody is a member whose key did not sign.
 
     ``challenge`` and ``domains`` are what a presentation must have been signed for. ``None`` asks for nothing.
+
+    ``own_contexts``: a document may bring contexts of its own, or name those of examples, under which every word means
+    something. The interop mode alone; elsewhere whoever writes the contexts could make a text say anything.
     """
 
     lookups: Lookups = Lookups.MEMBERS
@@ -44,6 +47,7 @@ class Policy:
     issuer_binding: bool = True
     challenge: str | None = None
     domains: frozenset[str] | None = None
+    own_contexts: bool = False
 
 
 class ContextProblem(StrEnum):

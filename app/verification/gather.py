@@ -191,12 +191,14 @@ class _Inquiry:
     async def _signed_by(self, document: Mapping[str, Any], submission: Submission, allowance: Allowance) -> Evidence:
         """Steps 1 to 3: what was signed, with which keys."""
         run = self._world.in_thread
-        contexts = await run(_contexts, document)
+        own_contexts = self._policy.own_contexts
+        contexts = await run(_contexts, document, own_contexts)
         graph, canonicalize = await run(_read_graph, document, contexts, allowance.strict)
         if graph.problem is GraphProblem.NOT_SUPPORTED and not self._is_known(issuer_id(document)):
             # Whoever is known here writes what the walker reads; more of JSON-LD in their name is somebody else's.
             run = self._world.in_slow_thread
-            graph, canonicalize = await run(_read_graph, document, contexts, allowance.foreign)
+            beyond = allowance.open if own_contexts else allowance.foreign
+            graph, canonicalize = await run(_read_graph, document, contexts, beyond)
         if submission.outside:
             graph = replace(graph, uncovered=(*submission.outside, *graph.uncovered))
         methods = await self._methods(document, submission.token, readable=graph.readable)
@@ -398,8 +400,12 @@ def _format_findings(document: Mapping[str, Any]) -> Sequence[Finding] | None:
 # 1. Contexts and graph.
 
 
-def _contexts(document: Mapping[str, Any]) -> ContextEvidence:
-    """Threat table, "@context injection": names of pinned contexts and nothing else."""
+def _contexts(document: Mapping[str, Any], own_contexts: bool) -> ContextEvidence:  # noqa: FBT001 - a policy's field
+    """Threat table, "@context injection": names of pinned contexts and nothing else.
+
+    Nor a pinned one under which words that nobody defined mean something, which is for examples; ``own_contexts``
+    admits both.
+    """
     stated = document.get("@context")
     if stated is None or stated == []:
         return ContextEvidence(ContextProblem.MISSING, ("#/@context",))
@@ -408,11 +414,15 @@ def _contexts(document: Mapping[str, Any]) -> ContextEvidence:
     for position, entry in enumerate(entries):
         pointer = json_pointer(["@context", position] if isinstance(stated, list) else ["@context"])
         if not isinstance(entry, str):
-            inline.append(pointer)
+            if not (own_contexts and isinstance(entry, Mapping)):
+                inline.append(pointer)
             continue
         try:
-            pinned_context(entry)
+            pinned = pinned_context(entry)
         except ContextNotPinned:
+            unknown.append(pointer)
+            continue
+        if pinned.defines_default_vocabulary and not own_contexts:
             unknown.append(pointer)
     if inline:
         return ContextEvidence(ContextProblem.INLINE, tuple(inline))

@@ -1,7 +1,8 @@
 """The story: one document in, one report out."""
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeVar
 
 from app.languages import Language
 from app.strict_json import JsonValue
@@ -10,6 +11,8 @@ from app.verification.gather import World, gather
 from app.verification.judge import judge
 from app.verification.report import Report, make_report
 from app.verification.submission import Submission
+
+T = TypeVar("T")
 
 
 class Verifier:
@@ -23,6 +26,10 @@ class Verifier:
     async def close(self) -> None:
         """Let go of what the world holds open."""
         await self._world.close()
+
+    async def beside(self, work: Callable[[], T]) -> T:
+        """Do ``work`` on a stranger's document beside the event loop, where the verifier does its own."""
+        return await self._world.in_slow_thread(work)
 
     async def verify(
         self,

@@ -181,9 +181,17 @@ class TestStrangers:
         self, ours, reference_dir, suite
     ):
         (path,) = (reference_dir / "vectors" / suite).glob("signed*.json")
+        # Their contexts are those of examples, which only the interop mode knows.
+        ours.policy = Policy(own_contexts=True)
         report = await ours.verify(json.loads(path.read_bytes()))
         assert {check.result for check in report.checks if check.axis == "integrity"} == {Result.PASSED}
         assert code_of(report, CheckName.ISSUER_KEY) == "key-of-another"
+
+    async def test_the_context_of_examples_is_not_one_of_the_products(self, ours):
+        contexts = ["https://www.w3.org/ns/credentials/v2", "https://www.w3.org/ns/credentials/examples/v2"]
+        report = await ours.verify(await ForeignIssuer().credential(**{"@context": contexts}))
+        assert code_of(report, CheckName.CONTEXTS_PINNED) == "context-unknown"
+        assert result_of(report, CheckName.PROOF) is Result.NOT_CHECKED
 
     async def test_members_only_means_that_no_stranger_is_asked(self, ours, host, stranger):
         report = await ours.verify(await stranger.credential())
@@ -457,8 +465,9 @@ class TestPolicy:
     ):
         (path,) = (reference_dir / "vectors" / "vc-di-eddsa/eddsa-rdfc-2022").glob("signed*.json")
         document = json.loads(path.read_bytes())
+        ours.policy = Policy(own_contexts=True)
         assert not (await ours.verify(document)).secured
-        ours.policy = Policy(issuer_binding=False)
+        ours.policy = Policy(own_contexts=True, issuer_binding=False)
         report = await ours.verify(document)
         assert report.secured
         assert outcome(report) == (Verdict.INDETERMINATE, "issuer-not-a-member")
