@@ -15,6 +15,7 @@ import typer
 import uvicorn
 
 from app.api.capacity import CONNECTIONS_FOR_EACH_REQUEST
+from app.api.connections import Bounds, guarded
 from app.errors import Family, ServiceError
 from app.issuance import access, forms, issue, offerings, restoring, setup
 from app.issuance.access import GRANTABLE, Scope
@@ -96,6 +97,8 @@ def serve(
         # A backstop that idle connections count for; requests are bounded by the application (app/api/capacity.py).
         limit_concurrency=settings.limit_concurrency * CONNECTIONS_FOR_EACH_REQUEST,
         log_config=quiet_log_config(settings.log_level),
+        http=guarded(Bounds(connections=settings.connections_per_address, exempt=settings.trusted_proxies)),
+        ws="none",
     )
 
 

@@ -47,6 +47,7 @@ class Family(StrEnum):
     CONFLICT = "conflict"
     RULE_BROKEN = "rule broken"
     TOO_LARGE = "too large"
+    HEAD_TOO_LARGE = "header fields too large"
     MEDIA_TYPE = "media type not supported"
     LIMIT_REACHED = "limit reached"
     DEFECT = "defect of the service"
@@ -77,6 +78,9 @@ class ServiceError(Exception):
 
 
 def json_pointer(path: Iterable[str | int]) -> str:
-    """Return ``path`` as a JSON pointer in URI fragment form (RFC 6901 section 6)."""
+    """Return ``path`` as a JSON pointer in URI fragment form (RFC 6901 section 6).
+
+    Half of a surrogate pair, which no URI can hold, becomes a question mark: what was found is told all the same.
+    """
     escaped = (str(step).replace("~", "~0").replace("/", "~1") for step in path)
-    return "#" + "".join("/" + quote(step, safe="~!$&'()*+,;=:@-._") for step in escaped)
+    return "#" + "".join("/" + quote(step, safe="~!$&'()*+,;=:@-._", errors="replace") for step in escaped)

@@ -18,7 +18,7 @@ from structlog.typing import EventDict
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from app.api import credentials, health, interop, lists, offerings, problems, verification
-from app.api.capacity import Capacity
+from app.api.capacity import MOST_BODY_BYTES, Capacity
 from app.api.description import describe
 from app.api.rates import RateLimits
 from app.api.traffic import Traffic
@@ -163,7 +163,8 @@ def build(settings: Settings, office: Office, *, fetch: Fetch | None = None) -> 
     describe(application)
     # The last one added is the outermost: what is refused for want of capacity is logged and traced like the rest, and
     # what is refused for its rate takes no capacity.
-    application.add_middleware(Capacity, most=settings.limit_concurrency)
+    most_body_bytes = max(MOST_BODY_BYTES, 4 * settings.max_request_bytes)
+    application.add_middleware(Capacity, most=settings.limit_concurrency, most_body_bytes=most_body_bytes)
     if settings.rate_limits:
         application.add_middleware(RateLimits, settings=settings)
     application.add_middleware(Traffic)

@@ -123,6 +123,9 @@ class Settings(BaseSettings):
     limit_concurrency: int = Field(
         default=1000, ge=1, le=100_000, description="Requests at a time for each worker process; beyond it, 503"
     )
+    connections_per_address: int = Field(
+        default=100, ge=1, le=100_000, description="Connections at a time from one address, proxies excepted"
+    )
     trusted_proxies: Annotated[_List, AfterValidator(_networks)] = Field(
         default=(), description="Comma-separated addresses of the proxies whose X-Forwarded-For is believed"
     )

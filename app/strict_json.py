@@ -2,8 +2,9 @@
 
 Accepted is what every reader understands in the same way (RFC 8259 with I-JSON's restrictions, RFC 7493): UTF-8
 without byte order mark, no duplicate members, no NaN or Infinity, integers up to 2^53 - 1 and other numbers that
-survive a double, bounded size and depth. Size, encoding and depth are checked before a parser runs. Lone surrogates are
-left to the caller's own check of text, which can say in which member they stand; they never get past :func:`canonical`.
+survive a double; and of bounded size, depth and number of values, which are checked, like the encoding, before a parser
+runs. Lone surrogates are left to the caller's own check of text, which can say in which member they stand; they never
+get past :func:`canonical`.
 """
 
 import json
@@ -21,11 +22,13 @@ JsonValue: TypeAlias = "str | int | float | bool | list[JsonValue] | dict[str, J
 
 MAX_BYTES: Final = 1024 * 1024
 MAX_DEPTH: Final = 64
+MAX_VALUES: Final = 20_000
+MAX_ITEMS: Final = 2_000
 MAX_NUMBER_LENGTH: Final = 32
 _LARGEST_EXACT_INTEGER: Final = 2**53 - 1
 _CITATION: Final = "RFC 8259; RFC 7493"
 
-_ALL_BUT_BRACKETS: Final = bytes(sorted(set(range(256)) - set(b"[]{}")))
+_ALL_BUT_STRUCTURE: Final = bytes(sorted(set(range(256)) - set(b"[]{},")))
 _LONG_NUMBER: Final = re.compile(rb"[-+.0-9Ee]{%d}" % (MAX_NUMBER_LENGTH + 1))
 _SPACE_BEFORE_COLON: Final = re.compile(rb'"[ \t\r\n]+:')
 
@@ -61,12 +64,17 @@ def parse(raw: bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH)
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
         _refuse("not-utf-8", "#", f"Byte {error.start} is not part of valid UTF-8.")
-    _check_depth(raw, max_depth)
+    many = _check_structure(raw, max_depth) >= MAX_ITEMS
     try:
         value: JsonValue = orjson.loads(raw)
     except orjson.JSONDecodeError:
         # orjson refuses lone surrogates without a place; the slower reader keeps them for the caller's own finding.
-        return _parse_slowly(text)
+        value = _parse_slowly(text)
+        if many:
+            _check_lists(value)
+        return value
+    if many:
+        _check_lists(value)
     # Without duplicates every member contributes one `":` to the text; a string value may add to that count but never
     # take away, so equality proves their absence. Anything else is looked at slowly.
     if _SPACE_BEFORE_COLON.search(raw) is None and raw.count(b'":') == _count_members(value, raw):
@@ -167,22 +175,45 @@ def _canonical_number(value: float) -> str:
     return f"{sign}{digits[0]}{tail}e{'+' if exponent > 0 else '-'}{abs(exponent)}"
 
 
-def _check_depth(raw: bytes, max_depth: int) -> None:
-    if raw.count(b"[") + raw.count(b"{") <= max_depth:
-        return
+def _check_structure(raw: bytes, max_depth: int) -> int:
+    """Refuse what is nested too deep or holds too many values; return how many values there are at most.
+
+    A list or object that is not empty holds one value more than commas; an empty one counts as if it held one.
+    """
+    opening = raw.count(b"[") + raw.count(b"{")
+    values = opening + raw.count(b",") + 1
+    if opening <= max_depth and values <= MAX_VALUES:
+        return values
     # What stands outside of strings: every second piece between quotes, once escaped backslashes and then escaped
-    # quotes are gone. Of that, the brackets.
+    # quotes are gone. Of that, the brackets and the commas.
     if b"\\" in raw:
         raw = raw.replace(rb"\\", b"").replace(rb"\"", b"")
-    brackets = b"".join(raw.split(b'"')[::2]).translate(None, _ALL_BUT_BRACKETS)
+    structure = b"".join(raw.split(b'"')[::2]).translate(None, _ALL_BUT_STRUCTURE)
+    values = structure.count(b"[") + structure.count(b"{") + structure.count(b",") + 1
+    if values > MAX_VALUES:
+        _refuse("too-many-values", "#", f"The document holds more than {MAX_VALUES} values.")
     depth = 0
-    for byte in brackets:
+    for byte in structure.translate(None, b","):
         if byte in b"[{":
             depth += 1
             if depth > max_depth:
                 _refuse("too-deep", "#", f"The document is nested deeper than {max_depth} levels.")
         else:
             depth -= 1
+    return values
+
+
+def _check_lists(value: JsonValue) -> None:
+    pending: list[tuple[JsonValue, tuple[str | int, ...]]] = [(value, ())]
+    while pending:
+        item, path = pending.pop()
+        if isinstance(item, dict):
+            pending.extend((held, (*path, name)) for name, held in item.items())
+        elif isinstance(item, list):
+            if len(item) > MAX_ITEMS:
+                detail = f"A list of {len(item)} items; {MAX_ITEMS} are accepted."
+                _refuse("list-too-long", json_pointer(path), detail)
+            pending.extend((held, (*path, place)) for place, held in enumerate(item))
 
 
 def _count_members(value: JsonValue, raw: bytes) -> int:

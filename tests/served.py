@@ -4,17 +4,19 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
 
 
 @asynccontextmanager
-async def served(application: ASGIApp) -> AsyncIterator[tuple[str, int]]:
+async def served(application: ASGIApp, **options: Any) -> AsyncIterator[tuple[str, int]]:
     """Serve ``application``, which runs already, on a free port; return host and port."""
     listening = socket.socket()
     listening.bind(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(application, lifespan="off", log_config=None, timeout_graceful_shutdown=1))
+    config = uvicorn.Config(application, lifespan="off", log_config=None, timeout_graceful_shutdown=1, **options)
+    server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve(sockets=[listening]))
     while not server.started:  # noqa: ASYNC110 - the server has no event for it
         await asyncio.sleep(0.01)

@@ -90,7 +90,13 @@ def test_what_has_no_canonical_form_is_refused(value):
         (b'{"a":1} x', "not-json", "#"),
         (b"", "not-json", "#"),
         (b"[" * 65 + b"]" * 65, "too-deep", "#"),
-        (b"{" * 100_000, "too-deep", "#"),
+        (b"{" * 15_000, "too-deep", "#"),
+        (b"{" * 100_000, "too-many-values", "#"),
+        (b"[" + b"0," * 20_000 + b"0]", "too-many-values", "#"),
+        (b'{"a":[' + b"{}," * 300_000 + b"{}]}", "too-many-values", "#"),
+        (b'{"a":{"b":[' + b"0," * 2_000 + b"0]}}", "list-too-long", "#/a/b"),
+        (b'{"\\ud800":{"a":1,"a":2}}', "duplicate-member", "#/%3F/a"),
+        (b'{"\\ud800":[' + b'"",' * 2_000 + b'""]}', "list-too-long", "#/%3F"),
     ],
 )
 def test_what_two_readers_might_understand_differently_is_refused_with_its_place(text, code, pointer):

@@ -33,6 +33,7 @@ STATUS_OF_FAMILY: Final[dict[Family, int]] = {
     Family.MEDIA_TYPE: 415,
     Family.RULE_BROKEN: 422,
     Family.LIMIT_REACHED: 429,
+    Family.HEAD_TOO_LARGE: 431,
     Family.DEFECT: 500,
     Family.UNAVAILABLE: 503,
 }

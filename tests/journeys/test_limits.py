@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from app.api import requests, verification
+from app.api.capacity import Capacity, ServiceBusy
 from tests.builders import full_request
 from tests.deployments import a_deployment
 from tests.served import SlowClient, served
@@ -93,3 +94,43 @@ async def test_half_a_character_is_malformed_json_and_no_defect(deployment, text
 
     assert (answer.status_code, answer.json()["code"]) == (400, "malformed-json")
     assert answer.json()["errors"][0]["code"] == "lone-surrogate"
+
+
+async def test_bodies_are_held_up_to_a_bound_for_all_requests_together(sqlite_deployment):
+    inner = sqlite_deployment.application
+
+    async def refused_beyond(most, bodies):
+        layer = Capacity(inner, most=100, most_body_bytes=most)
+        transport = httpx.ASGITransport(layer, client=("192.0.2.1", 1))
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost:8000") as client:
+            return [await client.post("/verify", content=body) for body in bodies]
+
+    large = b'{"a":"' + b"x" * 1000 + b'"}'
+    answers = await refused_beyond(1500, [large, large, large * 2])
+    assert [answer.status_code for answer in answers] == [200, 200, 503], "each gives back what it held"
+    assert (answers[2].json()["code"], "Retry-After" in answers[2].headers) == ("service-busy", True)
+
+
+async def test_bodies_that_are_held_by_others_count(sqlite_deployment):
+    waiting, go_on = asyncio.Event(), asyncio.Event()
+
+    async def holding(scope, receive, send):
+        await receive()
+        if scope["path"] == "/first":
+            waiting.set()
+            await go_on.wait()
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    layer = Capacity(holding, most=100, most_body_bytes=1500)
+    transport = httpx.ASGITransport(layer)
+    async with (
+        httpx.AsyncClient(transport=transport, base_url="http://localhost:8000") as client,
+        asyncio.TaskGroup() as group,
+    ):
+        group.create_task(client.post("/first", content=b"x" * 1000))
+        await waiting.wait()
+        with pytest.raises(ServiceBusy):
+            await client.post("/second", content=b"x" * 1000)
+        go_on.set()
+    assert layer._body_bytes == 0
