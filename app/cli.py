@@ -24,7 +24,7 @@ from app.keys import Algorithm, Keyring, MasterSecret
 from app.languages import Language
 from app.main import configure_logging, now, open_office, quiet_log_config, verifier_of
 from app.settings import Settings, SettingsUnusable, load_settings
-from app.store import copy_sqlite
+from app.store import DatabaseUnavailable, begun_for, copy_sqlite
 from app.store import migrate as migrate_database
 from app.strict_json import JsonValue, parse
 from app.verification.submission import read_submission
@@ -111,10 +111,13 @@ def migrate() -> None:
 
 @application.command()
 def init() -> None:
-    """Set up a new deployment: master secret, keyring, database, the service's key and the test issuer. Repeatable."""
+    """Set up a new deployment: master secret, keyring, database, the service's key and the test issuer. Repeatable.
+
+    Set PUBLIC_URL first: it can never be changed. What is there is left as it is, and nothing that is lost is replaced.
+    """
     settings = load_settings()
+    _insist_on_counterparts(settings, asyncio.run(begun_for(settings.database_url)))
     if not settings.master_secret_file.exists():
-        settings.master_secret_file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         MasterSecret.generate().write(settings.master_secret_file)
         print(f"Made the master secret: {settings.master_secret_file}. Back it up apart from the database.")
     if not Keyring.exists(settings.keys_dir):
@@ -390,6 +393,29 @@ def verify(
 # --- how commands work
 
 
+def _insist_on_counterparts(settings: Settings, begun: str | None) -> None:
+    """Go on with a deployment that is new, half-made or whole. A secret or keyring that was lost is never made anew.
+
+    Raises:
+        DeploymentIncomplete: a part is missing, with what to do.
+    """
+    missing = []
+    if not settings.master_secret_file.exists():
+        missing.append(f"no master secret at {settings.master_secret_file} (MASTER_SECRET_FILE)")
+    if not Keyring.exists(settings.keys_dir):
+        missing.append(f"no keyring in {settings.keys_dir} (KEYS_DIR)")
+    if begun is not None and missing:
+        raise setup.DeploymentIncomplete(
+            f"The database was begun for {begun}, but there is {' and '.join(missing)}. Put back what it had: "
+            "new ones open nothing of it. For another deployment set DATABASE_URL to a new database."
+        )
+    if Keyring.exists(settings.keys_dir) and missing:
+        raise setup.DeploymentIncomplete(
+            f"There is a keyring in {settings.keys_dir} (KEYS_DIR), but {missing[0]}. Put back the secret that it was "
+            "made with: another one does not open it. For another deployment set KEYS_DIR to a new folder."
+        )
+
+
 def _with_office(
     work: Callable[[Office], Awaitable[T]],
     *,
@@ -453,4 +479,6 @@ def _show(error: ServiceError, subject: str = "") -> None:
 
 def _fail(error: ServiceError) -> NoReturn:
     _show(error)
+    if isinstance(error, DatabaseUnavailable):
+        print("  Is DATABASE_URL right, and is the server or the file there? A new one: app init.", file=sys.stderr)
     raise SystemExit(OUT_OF_ORDER if error.family is Family.UNAVAILABLE else REFUSED) from None

@@ -12,10 +12,13 @@ from typing import Annotated, Final
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 REPOSITORY: Final = Path(__file__).resolve().parent.parent
 """Where ``contexts/``, ``migrations/`` and ``keys/`` stand beside the package."""
+
+_DID: Final = re.compile(r"did:[a-z0-9]+:[A-Za-z0-9._:%-]+")
 
 
 _HIGHEST_PORT: Final = 65535
@@ -34,6 +37,15 @@ class Lookups(StrEnum):
     MEMBERS = "members"
     ANYONE = "anyone"
     OFF = "off"
+
+
+class LogLevel(StrEnum):
+    """From which weight on an event is logged."""
+
+    DEBUG = "DEBUG"
+    INFO = "INFO"
+    WARNING = "WARNING"
+    ERROR = "ERROR"
 
 
 _SECONDS_OF: Final = {"second": 1, "minute": 60, "hour": 3600}
@@ -77,6 +89,10 @@ def _networks(values: tuple[str, ...]) -> tuple[str, ...]:
         if network.prefixlen == 0:
             raise ValueError("must not name every address: anyone could then pretend to be anyone")
     return values
+
+
+def _in_capitals(value: object) -> object:
+    return value.upper() if isinstance(value, str) else value
 
 
 _Rate = Annotated[Rate, NoDecode, BeforeValidator(_rate)]
@@ -136,7 +152,9 @@ class Settings(BaseSettings):
     rate_public: _Rate = Field(default=Rate(600, 60), description="Credentials and catalogue, from one address")
     rate_published: _Rate = Field(default=Rate(6000, 60), description="Status lists, DIDs and the like, one address")
     rate_unusable_keys: _Rate = Field(default=Rate(30, 60), description="API keys that open nothing, one address")
-    log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR")
+    log_level: Annotated[LogLevel, BeforeValidator(_in_capitals)] = Field(
+        default=LogLevel.INFO, description="DEBUG, INFO, WARNING or ERROR"
+    )
 
     @field_validator("public_url")
     @classmethod
@@ -168,12 +186,29 @@ class Settings(BaseSettings):
                 raise ValueError("must be exact pairs of a host and a port such as localhost:8001")
         return value
 
+    @field_validator("verify_allowed_issuers")
+    @classmethod
+    def _issuers_are_dids(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(_DID.fullmatch(issuer) for issuer in value):
+            raise ValueError("must be DIDs such as did:web:university.example, separated by commas")
+        return value
+
     @model_validator(mode="after")
     def _development_only(self) -> "Settings":
-        if self.deployment is Deployment.PRODUCTION and self.loopback_exceptions:
-            raise ValueError("LOOPBACK_EXCEPTIONS loosens the guarded way out: refused unless DEPLOYMENT=development")
-        if self.deployment is Deployment.PRODUCTION and self.interop_routes:
-            raise ValueError("INTEROP_ROUTES sign whatever anybody sends: refused unless DEPLOYMENT=development")
+        if self.deployment is Deployment.DEVELOPMENT:
+            return self
+        reasons = []
+        if urlsplit(self.public_url).hostname == "localhost":
+            reasons.append(
+                "PUBLIC_URL: names this machine and nothing in the world, and can never be changed after `init`: "
+                "export PUBLIC_URL=https://credentials.example.edu (for a trial: DEPLOYMENT=development)"
+            )
+        if self.loopback_exceptions:
+            reasons.append("LOOPBACK_EXCEPTIONS: loosens the guarded way out; refused unless DEPLOYMENT=development")
+        if self.interop_routes:
+            reasons.append("INTEROP_ROUTES: they sign whatever anybody sends; refused unless DEPLOYMENT=development")
+        if reasons:
+            raise PydanticCustomError("development_only", "{reasons}", {"reasons": "\n".join(reasons)})
         return self
 
 
@@ -187,7 +222,7 @@ def load_settings(**overrides: object) -> Settings:
         return Settings(**overrides)  # type: ignore[arg-type]
     except ValidationError as error:
         lines = [
-            f"{'/'.join(str(step) for step in item['loc']).upper() or 'settings'}: {item['msg']}"
+            "".join(f"{str(step).upper()}: " for step in item["loc"][:1]) + item["msg"].removeprefix("Value error, ")
             for item in error.errors(include_input=False)
         ]
         raise SettingsUnusable("\n".join(lines)) from None

@@ -233,7 +233,9 @@ def deployment_template(
 
 def settings_for(database_url: str, **changes: Json) -> Settings:
     """Return the settings of a deployment for tests: nothing is looked up elsewhere."""
-    return Settings(public_url=PUBLIC_URL, database_url=database_url, verify_lookups="off", **changes)
+    return Settings(
+        public_url=PUBLIC_URL, database_url=database_url, verify_lookups="off", deployment="development", **changes
+    )
 
 
 @asynccontextmanager

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import httpx
 import pytest
+import structlog
 
 from app import cli
 from app.keys import MasterSecret
@@ -40,9 +41,9 @@ def folder(tmp_path, monkeypatch):
         "KEYS_DIR": str(tmp_path / "keys"),
         "MASTER_SECRET_FILE": str(tmp_path / "secret" / "master.secret"),
         "VERIFY_LOOKUPS": "off",
+        "DEPLOYMENT": "development",
     }.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.delenv("DEPLOYMENT", raising=False)
     monkeypatch.delenv("LOOPBACK_EXCEPTIONS", raising=False)
     return tmp_path
 
@@ -61,7 +62,8 @@ def run(folder, monkeypatch, capsys):
         said = capsys.readouterr()
         return Said(code, said.out, said.err)
 
-    return command
+    yield command
+    structlog.reset_defaults()  # `serve` logs to the standard error of this test, which is closed after it
 
 
 @pytest.fixture
@@ -96,6 +98,105 @@ def test_init_makes_everything_once_and_can_be_repeated(run, folder):
     assert (secret.read_bytes(), (folder / "keys" / "keyring.json").read_bytes()) == before
     assert "did:web:localhost%3A8000:issuers:test" in run("issuers", "list").out
     assert run("doctor").code == 0
+
+
+@pytest.mark.parametrize("lost", ["secret", "keyring", "both"])
+def test_init_makes_nothing_anew_that_was_lost(deployment, folder, lost):
+    secret, keys = folder / "secret" / "master.secret", folder / "keys"
+    if lost in ("secret", "both"):
+        secret.rename(folder / "kept.secret")
+    if lost in ("keyring", "both"):
+        keys.rename(folder / "kept")
+    refused = deployment("init")
+    assert (refused.code, "deployment-incomplete" in refused.err) == (4, True), refused.err
+    assert ("MASTER_SECRET_FILE" in refused.err, "KEYS_DIR" in refused.err) == (lost != "keyring", lost != "secret")
+    assert (secret.exists(), keys.exists()) == (lost == "keyring", lost == "secret")
+
+
+def test_init_does_not_begin_anew_over_keys_whose_database_or_secret_is_gone(deployment, folder):
+    (folder / "secret" / "master.secret").rename(folder / "kept.secret")
+    for ending in ("", "-wal", "-shm"):
+        (folder / f"enhance.db{ending}").unlink(missing_ok=True)
+    refused = deployment("init")
+    assert (refused.code, "Put back the secret" in refused.err) == (4, True), refused.err
+    assert not (folder / "secret" / "master.secret").exists()
+    (folder / "kept.secret").rename(folder / "secret" / "master.secret")
+    refused = deployment("init")
+    assert (refused.code, "Put the database of these keys back" in refused.err) == (4, True), refused.err
+    assert deployment("doctor").code == 4
+
+
+def test_production_has_an_address_in_the_world_before_anything_is_made(run, folder, monkeypatch):
+    monkeypatch.delenv("DEPLOYMENT")
+    for address in ("http://localhost:8000", "https://localhost", None):
+        monkeypatch.setenv("PUBLIC_URL", address) if address else monkeypatch.delenv("PUBLIC_URL")
+        refused = run("init")
+        assert (refused.code, refused.err.count("\n")) == (4, 2), refused.err
+        assert "\nPUBLIC_URL: names this machine" in refused.err
+        assert "export PUBLIC_URL=https://" in refused.err
+    monkeypatch.setenv("LOOPBACK_EXCEPTIONS", "localhost:8001")
+    assert "\nLOOPBACK_EXCEPTIONS: loosens" in run("doctor").err
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "word"),
+    [
+        ("LOG_LEVEL", "loud", "'DEBUG'"),
+        ("LOOPBACK_EXCEPTIONS", "localhost", "exact pairs of a host and a port"),
+        ("LOOPBACK_EXCEPTIONS", "localhost:8001,127.0.0.1:99999", "exact pairs of a host and a port"),
+        ("VERIFY_ALLOWED_ISSUERS", "https://university.example", "DIDs"),
+        ("DATABASE_URL", "secret-word", "sqlite:///PATH"),
+        ("DATABASE_URL", "mysql://me:secret-word@localhost/enhance", "sqlite:///PATH"),
+        ("DATABASE_URL", "postgresql://me:secret-word@localhost:port/enhance", "sqlite:///PATH"),
+        ("DATABASE_URL", "sqlite://", "sqlite:///PATH"),
+        ("PORT", "none", "PORT"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_named_in_one_line(deployment, monkeypatch, name, value, word):
+    monkeypatch.setenv(name, value)
+    for command in ("init", "migrate", "doctor", "serve"):
+        said = deployment(command)
+        assert (said.code, name in said.err, word in said.err) == (4, True, True), said.err
+        assert len(said.err.splitlines()) == 2
+        assert "secret-word" not in said.err
+
+
+def test_a_log_level_may_be_written_small(deployment, monkeypatch):
+    monkeypatch.setenv("LOG_LEVEL", "warning")
+    assert deployment("doctor").code == 1  # only for what is missing in this deployment
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("sqlite:////proc/nowhere/enhance.db", "/proc/nowhere"),
+        ("postgresql://me:secret-word@localhost:1/enhance", "database-unavailable"),
+    ],
+)
+def test_a_database_that_is_not_there_is_one_message(deployment, monkeypatch, url, words):
+    monkeypatch.setenv("DATABASE_URL", url)
+    for command in ("migrate", "doctor", "serve"):
+        said = deployment(command)
+        assert (said.code, "database-unavailable" in said.err) == (4, True), (command, said.err)
+        assert "Is DATABASE_URL right" in said.err
+        assert "secret-word" not in said.err
+    assert words in deployment("migrate").err
+
+
+def test_a_database_of_another_form_is_named_with_what_helps(deployment, folder):
+    database = sqlite3.connect(folder / "enhance.db", isolation_level=None)
+    try:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+        for command in ("migrate", "init"):
+            said = deployment(command)
+            assert (said.code, "schema-ahead" in said.err, "later version" in said.err) == (1, True, True), said.err
+        database.execute("DROP TABLE alembic_version")
+        for command in ("doctor", "serve"):
+            said = deployment(command)
+            assert (said.code, "schema-behind" in said.err, "python -m app migrate" in said.err) == (4, True, True)
+    finally:
+        database.close()
 
 
 def test_help_names_every_command_and_nothing_is_done_without_one(run):

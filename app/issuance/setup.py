@@ -50,6 +50,14 @@ class AwardingBodyThere(ServiceError):
     family: ClassVar[Family] = Family.CONFLICT
 
 
+class DeploymentIncomplete(ServiceError):
+    """Records, keyring and master secret belong together; a part that is missing has to come from a backup."""
+
+    code: ClassVar[str] = "deployment-incomplete"
+    title: ClassVar[str] = "A part of this deployment is missing"
+    family: ClassVar[Family] = Family.UNAVAILABLE
+
+
 class KeyStepRefused(ServiceError):
     """The key is not in a state from which this step leads; ``keys list`` shows the states."""
 
@@ -59,14 +67,23 @@ class KeyStepRefused(ServiceError):
 
 
 async def initialise(office: Office) -> None:
-    """Begin a deployment: fix its public address, make the service's own key and the sandbox issuer. Repeatable.
+    """Begin a deployment: fix its public address, make the service's own key and the sandbox issuer.
+
+    Repeatable: whatever an earlier attempt has left out is made up for.
 
     Raises:
+        DeploymentIncomplete: there are signing keys, and the records know nothing of them.
         DeploymentDiffers: the records were begun for another address.
         RestoreUnfinished: they are a backup that nobody has made fit for use.
     """
     moment = office.clock()
     async with office.database.transaction() as connection:
+        if await deployment.find_public_url(connection) is None and office.keyring.names():
+            # The address is written down before the first key is made.
+            raise DeploymentIncomplete(
+                "There are signing keys in KEYS_DIR, but the database was never begun. Put the database of these keys "
+                "back, or choose an empty KEYS_DIR for a new deployment."
+            )
         await deployment.bind_public_url(connection, office.public_url, now=moment)
         service = await issuers.find_service(connection)
         if service is None:
@@ -77,10 +94,12 @@ async def initialise(office: Office) -> None:
     if not has_key:
         await _add_key(office, service, SERVICE_SLUG, Algorithm.ED25519, KeyPurpose.SERVICE, active=True)
     async with office.database.read() as connection:
-        sandbox = await awarding_bodies.find_by_slug(connection, TEST_SLUG)
+        sandbox = await issuers.find_by_slug(connection, TEST_SLUG)
+        active = await signing_keys.list_active(connection, sandbox.id, KeyPurpose.ASSERTION) if sandbox else ()
     if sandbox is None:
         await add_awarding_body(office, dict(_SANDBOX))
-        await generate_keys(office, TEST_SLUG, activate=True)
+    missing = [algorithm for algorithm in PROOF_ALGORITHMS if algorithm.value not in {key.algorithm for key in active}]
+    await generate_keys(office, TEST_SLUG, algorithms=missing, activate=True)
 
 
 _SANDBOX: Final[dict[str, JsonValue]] = {

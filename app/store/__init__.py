@@ -32,7 +32,7 @@ from app.store.failures import (
     TransactionConflict,
     TransitionRefused,
 )
-from app.store.migrating import check_schema, downgrade, migrate
+from app.store.migrating import begun_for, check_schema, downgrade, migrate
 
 __all__ = [
     "AlreadyThere",
@@ -46,6 +46,7 @@ __all__ = [
     "StoreRefused",
     "TransactionConflict",
     "TransitionRefused",
+    "begun_for",
     "check_schema",
     "copy_sqlite",
     "downgrade",

@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import ClassVar, Final
 
 from sqlalchemy import insert
-from sqlalchemy.engine import make_url
 
 from app.errors import Family, ServiceError
 from app.store import events
 from app.store.connection import Connection
+from app.store.database import database_address
 from app.store.records import to_row
 from app.store.sqlite import sqlite_engine, sqlite_path
 from app.store.tables import event
@@ -46,7 +46,7 @@ def copy_sqlite(database_url: str, target: Path, *, now: datetime) -> None:
     Raises:
         CopyFailed: with the reason; ``target`` is there already, for one.
     """
-    source = sqlite_path(make_url(database_url))
+    source = sqlite_path(database_address(database_url))
     if not source.is_file():
         raise CopyFailed(f"There is no database at {source}.")
     if target.exists():

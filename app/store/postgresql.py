@@ -89,6 +89,12 @@ def _translate(error: Exception) -> Exception:
     return RuntimeError(f"{type(error).__name__}: {error.args[0] if error.args else ''}")
 
 
+def is_away(error: Exception) -> bool:
+    """Whether this error says that there is no server, no such database or account, or that it is busy for too long."""
+    known = isinstance(error, asyncpg.PostgresError | asyncpg.InterfaceError | OSError | TimeoutError)
+    return known and isinstance(_translate(error), DatabaseUnavailable | TransactionConflict)
+
+
 @contextmanager
 def _in_our_words() -> Iterator[None]:
     try:

@@ -127,6 +127,12 @@ def _translate(error: Exception) -> Exception:
     return ReferenceBroken(message) if message.startswith("FOREIGN KEY") else RuleBroken(message)
 
 
+def is_away(error: Exception) -> bool:
+    """Whether SQLite says by this error that the database is not there, full or locked."""
+    code = getattr(error, "sqlite_errorcode", None)
+    return isinstance(error, sqlite3.Error) and code is not None and code & 0xFF in _UNAVAILABLE
+
+
 @contextmanager
 def _in_our_words() -> Iterator[None]:
     try:

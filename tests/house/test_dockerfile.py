@@ -54,7 +54,12 @@ def test_what_the_steps_make_starts_with_its_command_and_is_well(image, capsys):
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     image.notes.append("ENV HOST=0.0.0.0: started on 127.0.0.1, so that nobody else reaches the replay")
-    settings = {"HOST": "127.0.0.1", "PORT": str(port), "PUBLIC_URL": f"http://localhost:{port}"}
+    settings = {
+        "HOST": "127.0.0.1",
+        "PORT": str(port),
+        "PUBLIC_URL": f"http://localhost:{port}",
+        "DEPLOYMENT": "development",
+    }
 
     # As docs/operator-guide.md says: once for a new deployment, then the image's own command.
     code, output = image.run(["python", "-m", "app", "init"], **settings)
