@@ -9,6 +9,7 @@ import hmac
 import re
 import secrets
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -66,6 +67,8 @@ class Caller:
     key_prefix: str
     scopes: frozenset[Scope]
     expires_at: datetime | None = None
+    api_key_id: UUID | None = None
+    """None for the operator at the machine."""
 
 
 async def authenticate(office: Office, presented: str | None, *needed: Scope) -> Caller:
@@ -75,21 +78,46 @@ async def authenticate(office: Office, presented: str | None, *needed: Scope) ->
         KeyNotAccepted: no usable key.
         ScopeMissing: a usable key without each of the scopes ``needed``.
     """
+    prefix, secret = _read(presented)
+    # Asked at every request: a revoked key opens nothing from the next request on.
+    async with office.database.read_once() as connection:
+        found = await api_keys.find_with_slug(connection, prefix)
+    caller = _caller(found, secret, needed, office.clock())
+    assert found is not None
+    office.looked_up.api_keys.put(prefix, found)
+    return caller
+
+
+def recalled(office: Office, presented: str | None, *needed: Scope) -> Caller | None:
+    """Return the caller that the key ``presented`` stood for when it was last looked up, or none.
+
+    It may have been revoked since. Only for work that stores nothing unless the key is still open
+    (:func:`app.issuance.issue.issue_at_once`), and that :func:`authenticate` goes before otherwise.
+    """
+    try:
+        prefix, secret = _read(presented)
+        return _caller(office.looked_up.api_keys.get(prefix), secret, needed, office.clock())
+    except (KeyNotAccepted, ScopeMissing):
+        return None
+
+
+def _read(presented: str | None) -> tuple[str, str]:
     match = _KEY.fullmatch(presented or "")
     if match is None or match[3] != _checksum(match[1], match[2]):
         raise KeyNotAccepted
-    # Asked at every request and remembered nowhere: a revoked key opens nothing from the next request on.
-    async with office.database.read_once() as connection:
-        found = await api_keys.find_with_slug(connection, match[1])
+    return match[1], match[2]
+
+
+def _caller(found: tuple[ApiKey, str] | None, secret: str, needed: Sequence[Scope], now: datetime) -> Caller:
     # The same comparison whether or not the prefix is known.
-    genuine = hmac.compare_digest(_digest(match[2]), found[0].secret_sha256 if found else _NOBODY)
-    if not genuine or found is None or not found[0].usable(office.clock()):
+    genuine = hmac.compare_digest(_digest(secret), found[0].secret_sha256 if found else _NOBODY)
+    if not genuine or found is None or not found[0].usable(now):
         raise KeyNotAccepted
     key, slug = found
     scopes = frozenset(Scope(name) for name in key.scopes)
     if missing := [scope.value for scope in needed if scope is not Scope.ANY and scope not in scopes]:
         raise ScopeMissing(f"This needs the scope {' and the scope '.join(missing)}.")
-    return Caller(key.awarding_body_id, slug, f"api-key:{key.prefix}", key.prefix, scopes, key.expires_at)
+    return Caller(key.awarding_body_id, slug, f"api-key:{key.prefix}", key.prefix, scopes, key.expires_at, key.id)
 
 
 async def operator(office: Office, slug: str) -> Caller:

@@ -7,7 +7,12 @@ With a signer in this process, in this order:
 3. A place in a status list is taken: unique for ever, burned if anything below fails.
 4. The document is made, by a mould or the long way (``moulds``), with its canonical form, which refuses whatever a
    signature would not cover; it is signed, and each proof is checked with the public key.
-5. ONE transaction stores award, data key, revision, credential, bytes, event and answer. Only then does anything leave.
+5. ONE transaction stores award, data key, revision, credential, bytes, event and answer, if the keys that signed are
+   still active: otherwise it is signed again with those that are. Only then does anything leave.
+
+Most requests need no look-up for 1 and 2 (``issue_at_once``): who calls and what the offering says was asked some
+requests ago. The statement that stores confirms both, and refuses a repeated key. Whatever does not end in a stored
+credential that way is done again in the order above.
 
 With any other signer, 5 comes before the signing, as *prepared* with the exact bytes and a lease, and a second
 transaction stores the signed bytes. Whoever finds a prepared credential whose lease ran out signs those same bytes
@@ -19,10 +24,10 @@ step 5: the second is answered with the first one's credential, or refused if it
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, TypeVar
 from uuid import UUID, uuid4
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -46,12 +51,13 @@ from app.issuance.records import (
 from app.issuance.repeating import LEASE, Answer, Claim, Erased, Patience, RequestUnderWay, data_key_of
 from app.keys import DataCipher, DataKey
 from app.securing import vc_jose
-from app.store import awards, credentials, data_keys, events, issuing, offerings, secured_forms
+from app.store import api_keys, awards, credentials, data_keys, events, issuing, offerings, secured_forms
 from app.store.awards import NUMBER_TAKEN, Award, AwardRevision
 from app.store.connection import Connection
 from app.store.credentials import Credential, CredentialEntry
-from app.store.failures import AlreadyThere
+from app.store.failures import AlreadyThere, DatabaseUnavailable, PremiseGone
 from app.store.issuing import NewCredential
+from app.store.plans import Premise
 from app.store.secured_forms import SecuredForm
 from app.store.states import Audience, CredentialState, FormState
 from app.store.status_events import Standing
@@ -67,6 +73,8 @@ EDC_FORM: Final = "edc"
 EDC_MEDIA_TYPE: Final = "application/ld+json"
 _NUMBER_ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _TRIES: Final = 3
+
+Stored = TypeVar("Stored")
 
 
 class AwardDiffers(ServiceError):
@@ -103,6 +111,10 @@ class Draft:
     unsigned: Unsigned
     created_at: datetime
 
+    def signed_by(self, issuer: Issuer) -> "Draft":
+        """Return the same draft for an issuer whose keys are others by now."""
+        return self if issuer is self.prepared.issuer else replace(self, prepared=replace(self.prepared, issuer=issuer))
+
 
 async def rehearse(office: Office, caller: Caller, value: JsonValue) -> Rehearsal:
     """Do everything but signing and storing.
@@ -135,6 +147,7 @@ async def issue(office: Office, caller: Caller, value: JsonValue, *, idempotency
     claim = Claim.of(caller, idempotency_key, b"issue", value)
     # 1
     if claim and (earlier := await claim.earlier_answer(office)):
+        claim.remember(office)
         return earlier
     # 2
     prepared, findings = await prepare(office, caller, parse_request(value))
@@ -142,6 +155,10 @@ async def issue(office: Office, caller: Caller, value: JsonValue, *, idempotency
         raise RulesBroken(
             f"{sum(item.weight is Weight.REQUIRED for item in findings)} required findings.", findings=findings
         )
+    return await _issue_prepared(office, caller, prepared, claim)
+
+
+async def _issue_prepared(office: Office, caller: Caller, prepared: PreparedAward, claim: Claim | None) -> Answer:
     patience = Patience(office)
     tries = _TRIES
     while True:
@@ -159,6 +176,35 @@ async def issue(office: Office, caller: Caller, value: JsonValue, *, idempotency
                 await _signed(office, caller, under_way.credential_id, patience)
             elif claim and (earlier := await claim.earlier_answer(office, patience)):
                 return earlier
+
+
+async def issue_at_once(
+    office: Office, caller: Caller, value: JsonValue, *, idempotency_key: str | None = None
+) -> Answer | None:
+    """Issue for a caller who was recalled (:mod:`app.issuance.access`), in one statement that confirms it.
+
+    None: nothing was stored. Authenticate, and call :func:`issue`, which says why if it cannot either.
+
+    Raises:
+        DatabaseUnavailable: try again later.
+    """
+    claim = Claim.of(caller, idempotency_key, b"issue", value)
+    if caller.api_key_id is None or (claim and claim.is_remembered(office)):
+        return None
+    try:
+        prepared, _ = await prepare(office, caller, parse_request(value), recalling=True)
+        if prepared is None or not all(key.signer.in_process for key in prepared.issuer.signing_keys()):
+            return None
+        draft = await draft_first(office, caller, prepared)
+        content = await sign(draft.unsigned, prepared.issuer, draft.created_at)
+        premises = [api_keys.still_open(caller.api_key_id)]
+        if prepared.source.offering_id is not None:
+            premises.append(offerings.still_published(caller.awarding_body_id, prepared.source.offering_id))
+        return await _store_plainly(office, draft, claim, content, premises)
+    except DatabaseUnavailable:
+        raise
+    except ServiceError:
+        return None
 
 
 async def _signed(office: Office, caller: Caller, credential_id: UUID, patience: Patience) -> None:
@@ -250,8 +296,11 @@ async def carry_out(office: Office, draft: Draft, claim: Claim | None) -> Answer
     """Sign and store ``draft`` by the path that the signers allow (5)."""
     keys = draft.prepared.issuer.signing_keys()
     if all(key.signer.in_process for key in keys):
-        content = await sign(draft.unsigned, draft.prepared.issuer, draft.created_at)
-        return await _store(office, draft, claim, content)
+
+        async def store(issuer: Issuer, content: bytes) -> Answer:
+            return await _store(office, draft.signed_by(issuer), claim, content)
+
+        return await sign_and_store(office, draft.unsigned, draft.prepared.issuer, draft.created_at, store)
     lease_until = draft.created_at + LEASE
     prepared = replace(
         draft, credential=replace(draft.credential, state=CredentialState.PREPARED, lease_until=lease_until)
@@ -259,8 +308,32 @@ async def carry_out(office: Office, draft: Draft, claim: Claim | None) -> Answer
     earlier = await _store(office, prepared, claim, None)
     if earlier.credential_id != draft.credential.id:
         return earlier
-    content = await sign(draft.unsigned, draft.prepared.issuer, draft.created_at)
-    return await finish(office, draft, claim, content)
+    return await finish(office, draft, claim)
+
+
+async def sign_and_store(
+    office: Office,
+    unsigned: Unsigned,
+    issuer: Issuer,
+    created: datetime,
+    store: Callable[[Issuer, bytes], Awaitable[Stored]],
+) -> Stored:
+    """Sign, and have it stored; again with other keys where one that signed is not active any more.
+
+    Raises:
+        SigningKeysMissing: there are none by now.
+        PremiseGone: keys change faster than anybody can sign.
+    """
+    tries = _TRIES
+    while True:
+        content = await sign(unsigned, issuer, created)
+        try:
+            return await store(issuer, content)
+        except PremiseGone:
+            tries -= 1
+            if not tries:
+                raise
+            issuer, created = await office.issuer_anew(issuer.body.slug), office.clock()
 
 
 async def sign(unsigned: Unsigned, issuer: Issuer, created: datetime) -> bytes:
@@ -294,7 +367,9 @@ async def _store(office: Office, draft: Draft, claim: Claim | None, content: byt
         return answer
 
 
-async def _store_plainly(office: Office, draft: Draft, claim: Claim | None, content: bytes) -> Answer | None:
+async def _store_plainly(
+    office: Office, draft: Draft, claim: Claim | None, content: bytes, premises: Sequence[Premise] = ()
+) -> Answer | None:
     """Store a new award in one statement, which is a transaction by itself; none: that is not all there is to it.
 
     The same unique constraints decide as in :func:`_store`. Where one refuses (the award, its number or the request's
@@ -325,9 +400,12 @@ async def _store_plainly(office: Office, draft: Draft, claim: Claim | None, cont
                 replace(draft.award, offering_id=version.id),
                 _new_credential(draft, version, content),
                 answered=claim.answered(answer, draft.data_key, draft.created_at) if claim else None,
+                premises=premises,
             )
     except AlreadyThere:
         return None
+    if claim:
+        claim.remember(office)
     return answer
 
 
@@ -397,8 +475,16 @@ def _new_credential(draft: Draft, version: OfferingVersionName, content: bytes |
     )
 
 
-async def finish(office: Office, draft: Draft, claim: Claim | None, content: bytes) -> Answer:
-    """Store the signed bytes of a prepared credential in a second transaction."""
+async def finish(office: Office, draft: Draft, claim: Claim | None) -> Answer:
+    """Sign a prepared credential, and store the signed bytes in a second transaction."""
+
+    async def store(issuer: Issuer, content: bytes) -> Answer:
+        return await _complete(office, draft.signed_by(issuer), claim, content)
+
+    return await sign_and_store(office, draft.unsigned, draft.prepared.issuer, draft.created_at, store)
+
+
+async def _complete(office: Office, draft: Draft, claim: Claim | None, content: bytes) -> Answer:
     moment = office.clock()
     async with office.database.transaction() as connection:
         await store_signed(
@@ -493,17 +579,20 @@ async def _finish_one(office: Office, issuer: Issuer, credential: Credential) ->
         form = await secured_forms.find(connection, credential.awarding_body_id, credential.id, VCDM2_FORM)
     assert form is not None
     payload = DataCipher.open(data_key, form.payload, sealed_place("secured_form", "payload", form.id))
-    content = await sign(Unsigned.stored(payload), issuer, office.clock())
-    async with office.database.transaction() as connection:
-        await store_signed(
-            connection,
-            credential,
-            data_key,
-            content,
-            signed_with=key_ids(issuer),
-            actor="service",
-            moment=office.clock(),
-        )
+
+    async def store(issuer: Issuer, content: bytes) -> None:
+        async with office.database.transaction() as connection:
+            await store_signed(
+                connection,
+                credential,
+                data_key,
+                content,
+                signed_with=key_ids(issuer),
+                actor="service",
+                moment=office.clock(),
+            )
+
+    await sign_and_store(office, Unsigned.stored(payload), issuer, office.clock(), store)
 
 
 async def _offering_version(connection: Connection, draft: Draft) -> OfferingVersionName:

@@ -10,6 +10,7 @@ from typing import ClassVar, Final
 from uuid import UUID
 
 from app.errors import Family, ServiceError
+from app.issuance.looked_up import LookedUp
 from app.issuance.moulds import Moulds
 from app.keys import (
     Algorithm,
@@ -195,6 +196,7 @@ class Office:
         self._issuer_changes = 0
         self._reading = asyncio.Lock()
         self.moulds: Final = Moulds()
+        self.looked_up: Final = LookedUp()
         self.status_places: Final = StatusIndexLease(
             database, KeyedPermutation, owner=secrets.token_hex(8), capacity=LIST_ENTRIES
         )
@@ -264,6 +266,15 @@ class Office:
         if found is None:
             raise AwardingBodyUnknown
         return found
+
+    async def issuer_anew(self, slug: str) -> Issuer:
+        """Return the awarding body ``slug`` as the records have it now.
+
+        Raises:
+            AwardingBodyUnknown: there is none.
+        """
+        self.forget_issuers()
+        return await self.issuer(slug)
 
     async def bodies(self) -> dict[str, AwardingBody]:
         """Return what is said about each awarding body, by slug."""

@@ -27,6 +27,7 @@ from app.issuance.office import Issuer, Office
 from app.jsonld import canonicalize
 from app.keys import learner_key
 from app.store import offerings
+from app.store.offerings import OfferingVersion
 from app.store.states import OfferingState
 from app.strict_json import canonical
 from app.template.elements import (
@@ -126,17 +127,20 @@ def today_in(issuer: Issuer, moment: datetime) -> date:
 
 
 async def prepare(
-    office: Office, caller: Caller, request: IssuanceRequest, *, correcting: bool = False
+    office: Office, caller: Caller, request: IssuanceRequest, *, correcting: bool = False, recalling: bool = False
 ) -> tuple[PreparedAward | None, list[Finding]]:
     """Return the award ready to be mapped, or none with the findings that stop it.
 
     ``correcting`` an award that exists, its offering may be withdrawn by now: a name changes later than that.
+    ``recalling`` an offering that was looked up before, it may be withdrawn by now as well: whoever stores confirms it.
 
     Raises:
         OfferingUnknown, AwardingBodyForeign: see there.
     """
     issuer = await office.issuer(caller.slug)
-    offering, source = await _offering_of(office, caller, request, withdrawn_too=correcting)
+    offering, source = (recalling and _recalled(office, caller, request)) or await _offering_of(
+        office, caller, request, withdrawn_too=correcting
+    )
     if offering.awarding_body != caller.slug:
         raise AwardingBodyForeign
     award = request.award
@@ -207,8 +211,23 @@ async def _offering_of(
     if found is None or found[1] not in usable:
         raise OfferingUnknown
     version = found[0]
-    source = OfferingSource(version.content, version.content_sha256, version.offering_id, version.version)
-    return _read_offering(version.content), source
+    if found[1] is OfferingState.PUBLISHED:
+        named = caller.awarding_body_id, version.offering_id, version.version
+        office.looked_up.offerings.put(named, version)
+    return _read_offering(version.content), _source_of(version)
+
+
+def _recalled(office: Office, caller: Caller, request: IssuanceRequest) -> tuple[Offering, OfferingSource] | None:
+    """Return the offering as it was when it was last looked up. Which version is the newest is always asked."""
+    wanted = request.offering
+    if not isinstance(wanted, OfferingReference) or wanted.version is None:
+        return None
+    version = office.looked_up.offerings.get((caller.awarding_body_id, UUID(wanted.id), wanted.version))
+    return None if version is None else (_read_offering(version.content), _source_of(version))
+
+
+def _source_of(version: OfferingVersion) -> OfferingSource:
+    return OfferingSource(version.content, version.content_sha256, version.offering_id, version.version)
 
 
 @lru_cache(maxsize=256)

@@ -131,6 +131,14 @@ class Claim:
                     return None
             await patience.wait(RequestUnderWay())
 
+    def is_remembered(self, office: Office) -> bool:
+        """Whether this process knows that the key was answered."""
+        return office.looked_up.answered.get((self.awarding_body_id, self.key)) is not None
+
+    def remember(self, office: Office) -> None:
+        """Know from now on that the key is answered."""
+        office.looked_up.answered.put((self.awarding_body_id, self.key), value=True)
+
     async def is_open(self, connection: Connection) -> bool:
         """Whether this request was begun before and never answered."""
         row = await idempotency.find(connection, self.awarding_body_id, self.key)

@@ -26,7 +26,7 @@ from app.issuance.issue import (
     forms_of,
     record_of,
     revision_place,
-    sign,
+    sign_and_store,
     store_draft,
 )
 from app.issuance.office import Issuer, Office
@@ -113,25 +113,28 @@ async def replace(
     draft = await draft_credential(
         office, caller, prepared, award, revision=award.current_revision + 1, data_key=data_key, wrapped_key=None
     )
-    keys = prepared.issuer.signing_keys()
-    in_process = all(key.signer.in_process for key in keys)
-    content = await sign(draft.unsigned, prepared.issuer, draft.created_at) if in_process else None
-    try:
+
+    async def store(issuer: Issuer, content: bytes | None) -> Answer:
         async with office.database.transaction() as connection:
             if claim and (earlier := await claim.begin(connection, office, draft.created_at)):
                 return earlier
-            answer = await _store(connection, office, former, reason, draft, content)
+            answer = await _store(connection, office, former, reason, draft.signed_by(issuer), content)
             if claim and content is not None:
                 await claim.finish(connection, answer, data_key)
+            return answer
+
+    in_process = all(key.signer.in_process for key in prepared.issuer.signing_keys())
+    try:
+        if in_process:
+            return await sign_and_store(office, draft.unsigned, prepared.issuer, draft.created_at, store)
+        earlier = await store(prepared.issuer, None)
     except RequestUnderWay:
-        if claim and (earlier := await claim.earlier_answer(office)):
-            return earlier
+        if claim and (earlier_answer := await claim.earlier_answer(office)):
+            return earlier_answer
         raise
     except TransitionRefused:
         raise AlreadyReplaced from None
-    if content is not None:
-        return answer
-    return await finish(office, draft, claim, await sign(draft.unsigned, prepared.issuer, draft.created_at))
+    return earlier if earlier.replayed else await finish(office, draft, claim)
 
 
 @dataclass(frozen=True, slots=True)

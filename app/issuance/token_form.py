@@ -53,7 +53,7 @@ async def make_token_form(office: Office, credential: Credential) -> None:
 
     Raises:
         Erased: the learner's data was erased.
-        SigningKeysMissing, SigningFailed, DatabaseUnavailable: try again later.
+        SigningKeysMissing, SigningFailed, PremiseGone, DatabaseUnavailable: try again later.
     """
     # Not the keys of some seconds ago: bytes that never change must not be signed with one that was revoked since.
     office.forget_issuers()

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 
 from app.store.connection import Connection
-from app.store.plans import Prepared, Row, equal, insertion, selection
+from app.store.plans import Premise, Prepared, Row, equal, insertion, selection
 from app.store.records import from_row, to_row
 from app.store.tables import api_key, awarding_body
 
@@ -58,6 +58,11 @@ async def find_with_slug(connection: Connection, prefix: str) -> tuple[ApiKey, s
     """Return the key, whether usable or not, with the slug of its awarding body, or none. Asked at every request."""
     row = await connection.fetch_one(_WITH_SLUG, {"prefix": prefix})
     return None if row is None else (_read(row), row["slug"])
+
+
+def still_open(identifier: UUID) -> Premise:
+    """Return what has to hold for anything to be stored on behalf of a key that was looked up before."""
+    return Premise(api_key, {"id": identifier, "revoked_at": None})
 
 
 async def list_of_awarding_body(connection: Connection, awarding_body_id: UUID) -> tuple[ApiKey, ...]:

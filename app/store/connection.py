@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from types import TracebackType
 from typing import Any, Final, Self
+from uuid import UUID
 
 from sqlalchemy import Table, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from app.store.plans import Addition, DialectName, Parameters, Prepared, Row, Statement
+from app.store.plans import Addition, DialectName, Parameters, Premise, Prepared, Row, Statement
 
 _ONE: Final = Prepared(select(literal(1)))
 
@@ -39,10 +40,24 @@ class Connection(ABC):
         """Run a change and return how many rows it touched."""
 
     @abstractmethod
-    async def insert_together(self, additions: Sequence[Addition]) -> None:
+    async def insert_together(self, additions: Sequence[Addition], premises: Sequence[Premise] = ()) -> None:
         """Insert rows of several tables in one step, the first one first; nothing is stored if one is refused.
 
         On PostgreSQL that is one statement and one round trip, on SQLite one visit of the writer thread.
+
+        Raises:
+            PremiseGone: one of ``premises`` does not hold, and nothing was stored.
+        """
+
+    @abstractmethod
+    async def close_gates(self, identifiers: Sequence[UUID]) -> None:
+        """Let nobody store anything that rests on these rows until the transaction ends, and wait for those who do."""
+
+    @abstractmethod
+    async def pass_gates(self, identifiers: Sequence[UUID]) -> None:
+        """Wait while somebody changes these rows, and let nobody change them until the transaction ends.
+
+        What was read before may be out of date; read it now.
         """
 
     async def fetch_one(self, statement: Statement, parameters: Parameters | None = None) -> Row | None:

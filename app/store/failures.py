@@ -98,6 +98,17 @@ def unique_constraint_of(columns: str) -> str:
     return _UNIQUE_NAMES.get(frozenset(columns.split(", ")), columns)
 
 
+class PremiseGone(ServiceError):
+    """What this rested on (a key that signs, say) changed while it was being worked on. Nothing was kept; ask again."""
+
+    code: ClassVar[str] = "premise-gone"
+    title: ClassVar[str] = "The records changed while the request was being worked on"
+    family: ClassVar[Family] = Family.UNAVAILABLE
+
+    def __init__(self, detail: str | None = None) -> None:
+        super().__init__(detail, retry_after_seconds=1)
+
+
 class TransitionRefused(ServiceError):
     """The thing is not in the state that the change starts from; somebody else was first, or it was never allowed."""
 

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from app.store import awards, credentials
+from app.store import awards, credentials, signing_keys
 from app.store.awards import Award, AwardRevision
 from app.store.connection import Connection
 from app.store.credentials import Credential
 from app.store.data_keys import DataKey
 from app.store.events import Event
 from app.store.idempotency import RememberedRequest
-from app.store.plans import Addition
+from app.store.plans import Addition, Premise
 from app.store.records import to_row
 from app.store.secured_forms import SecuredForm
 from app.store.tables import (
@@ -59,24 +59,34 @@ async def add_credential(connection: Connection, new: NewCredential) -> None:
     """Store a credential of an award that is there.
 
     Raises:
+        PremiseGone: a key that signed it is not active any more.
         TransitionRefused: it is a later revision, and somebody else corrected the award meanwhile.
         AlreadyThere: the revision, the token or the place in the status list is taken.
     """
     await awards.advance(connection, new.revision)
-    await connection.insert_together(new.additions())
+    await connection.insert_together(new.additions(), signing_keys.still_active(new.signed_with))
     await credentials.outdate_list(connection, new.credential)
 
 
 async def add_award(
-    connection: Connection, first: Award, new: NewCredential, *, answered: RememberedRequest | None = None
+    connection: Connection,
+    first: Award,
+    new: NewCredential,
+    *,
+    answered: RememberedRequest | None = None,
+    premises: Sequence[Premise] = (),
 ) -> None:
     """Store a new award with its first credential, and the answer to the request that asked for it.
 
     One step, so that ``write_once`` will do. Nothing is older than the award, hence nothing else has to change.
 
     Raises:
+        PremiseGone: one of ``premises`` does not hold, or a key that signed is not active any more.
         AlreadyThere: the award, its number, or the request's key is there, and nothing was stored.
     """
     remembered: list[Addition] = [(idempotency, to_row(answered))] if answered else []
     # The request's key comes first, as everywhere: whoever waits for whom, it is in the same order.
-    await connection.insert_together([*remembered, (award, to_row(first)), *new.additions()])
+    await connection.insert_together(
+        [*remembered, (award, to_row(first)), *new.additions()],
+        [*premises, *signing_keys.still_active(new.signed_with)],
+    )

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Select, desc, func, select, union_all, upd
 from app.store.connection import Connection
 from app.store.failures import TransitionRefused
 from app.store.paging import Cursor, Page, newest_first, page_of
-from app.store.plans import Prepared, equal, insertion, selection
+from app.store.plans import Premise, Prepared, equal, insertion, selection
 from app.store.records import from_row, maybe_from_row, to_row
 from app.store.states import OfferingState
 from app.store.tables import award, offering, offering_version
@@ -266,6 +266,13 @@ async def find_published(
     else:
         row = None
     return None if row is None else (from_row(OfferingVersion, row), row["state"])
+
+
+def still_published(awarding_body_id: UUID, offering_id: UUID) -> Premise:
+    """Return what has to hold for anything to be awarded for an offering that was looked up before."""
+    return Premise(
+        offering, {"awarding_body_id": awarding_body_id, "id": offering_id, "state": OfferingState.PUBLISHED}
+    )
 
 
 async def find(connection: Connection, awarding_body_id: UUID, offering_id: UUID) -> Offering | None:

@@ -9,8 +9,10 @@ A statement that is the same at every call is built once, as a constant of its m
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, Final, Literal, TypeAlias
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
@@ -111,6 +113,24 @@ Addition: TypeAlias = tuple[sa.Table, Mapping[str, Any]]
 """A row that is to be inserted."""
 
 
+@dataclass(frozen=True, slots=True)
+class Premise:
+    """A row that must be there with these ``values`` for additions to be stored; ``None`` is null.
+
+    ``held``: it stays so until the additions are durable. Whoever changes such a row closes its gate first
+    (:meth:`app.store.connection.Connection.close_gates`), and the additions pass through that gate.
+    """
+
+    table: sa.Table
+    values: Row
+    held: bool = False
+
+
+def gate_of(identifier: UUID) -> int:
+    """Return the number of a row's gate: that of an advisory lock, 64 bits."""
+    return int.from_bytes(identifier.bytes[:8], "big", signed=True)
+
+
 def plan_of(statement: Statement, parameters: Parameters | None, dialect_name: DialectName) -> Plan:
     """Return how ``statement`` is run: remembered if it is prepared, compiled now if not."""
     shown = parameters if parameters is None or isinstance(parameters, Mapping) else parameters[0]
@@ -137,26 +157,70 @@ def equal(table: sa.Table, *columns: str) -> tuple[sa.ColumnElement[bool], ...]:
     return tuple(table.c[name] == sa.bindparam(name, type_=table.c[name].type) for name in columns)
 
 
-def together(additions: Sequence[Addition]) -> tuple[Prepared, dict[str, Any]]:
+@lru_cache(maxsize=256)
+def condition(table: sa.Table, names: tuple[str, ...], nulls: tuple[str, ...]) -> Prepared:
+    """Return the SELECT of 1 where ``table`` has a row with these values; see :func:`asked`."""
+    conditions = [*equal(table, *names), *(table.c[name].is_(None) for name in nulls)]
+    return Prepared(sa.select(sa.literal_column("1").label("holds")).where(*conditions))
+
+
+def asked(premise: Premise) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the columns of a premise that are given a value, and those that are null."""
+    return (
+        tuple(name for name, value in premise.values.items() if value is not None),
+        tuple(name for name, value in premise.values.items() if value is None),
+    )
+
+
+def together(additions: Sequence[Addition], premises: Sequence[Premise] = ()) -> tuple[Prepared, dict[str, Any]]:
     """Return ONE statement that inserts all rows, the first one first, with its parameters (PostgreSQL).
 
-    The others hang on the first by what it returns, so they come after it. Foreign keys among them are checked at the
-    end of the statement.
+    Its value is 1, or 0 where a premise does not hold and nothing is inserted. The other rows hang on the first by what
+    it returns, so they come after it. Foreign keys among them are checked at the end of the statement.
     """
     shape = tuple((table, tuple(row)) for table, row in additions)
     parameters = {f"r{place}_{name}": value for place, (_, row) in enumerate(additions) for name, value in row.items()}
-    return _together(shape), parameters
+    resting = tuple((premise.table, *asked(premise), premise.held) for premise in premises)
+    for place, premise in enumerate(premises):
+        if premise.held:
+            parameters[f"g{place}"] = gate_of(premise.values["id"])
+        parameters |= {f"p{place}_{name}": value for name, value in premise.values.items() if value is not None}
+    return _together(shape, resting), parameters
+
+
+_Resting: TypeAlias = tuple[sa.Table, tuple[str, ...], tuple[str, ...], bool]
+
+
+def _premise(place: int, table: sa.Table, names: tuple[str, ...], nulls: tuple[str, ...], *, held: bool) -> sa.CTE:
+    """Return what has a row if the premise holds.
+
+    A held one is read twice: the gate may have been closed, and then the statement's snapshot is older than the change
+    that was waited for. FOR SHARE looks at the row as it is now, and asks the conditions again.
+    """
+    given = [table.c[name] == sa.bindparam(f"p{place}_{name}", type_=table.c[name].type) for name in names]
+    one: sa.Select[Any] = sa.select(sa.literal_column("1").label("holds")).where(
+        *given, *(table.c[name].is_(None) for name in nulls)
+    )
+    if held:
+        lock = sa.func.pg_advisory_xact_lock_shared(sa.bindparam(f"g{place}", type_=sa.BigInteger()))
+        gate = sa.select(lock.label("passed")).cte(f"g{place}")
+        one = one.where(sa.exists(sa.select(gate.c.passed))).with_for_update(read=True, of=table)
+    return one.cte(f"p{place}")
 
 
 @lru_cache(maxsize=256)
-def _together(shape: tuple[tuple[sa.Table, tuple[str, ...]], ...]) -> Prepared:
+def _together(shape: tuple[tuple[sa.Table, tuple[str, ...]], ...], resting: tuple[_Resting, ...]) -> Prepared:
     def binds(place: int, table: sa.Table, names: Sequence[str]) -> list[sa.BindParameter[Any]]:
         return [sa.bindparam(f"r{place}_{name}", type_=table.c[name].type) for name in names]
 
+    premises = [
+        _premise(place, table, names, nulls, held=held) for place, (table, names, nulls, held) in enumerate(resting)
+    ]
     (table, names), *others = shape
+    holding = [sa.exists(sa.select(premise.c.holds)) for premise in premises]
     leading = (
         sa.insert(table)
-        .values(dict(zip(names, binds(0, table, names), strict=True)))
+        .from_select(list(names), sa.select(*binds(0, table, names)).where(*holding))
         .returning(sa.literal_column("1").label("done"))
         .cte("r0")
     )

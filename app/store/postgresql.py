@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, suppress
 from typing import Final, TypeAlias
+from uuid import UUID
 
 import asyncpg
 import sqlalchemy as sa
@@ -22,12 +23,24 @@ from app.store.failures import (
     AlreadyThere,
     AppendOnly,
     DatabaseUnavailable,
+    PremiseGone,
     ReferenceBroken,
     RuleBroken,
     SchemaBehind,
     TransactionConflict,
 )
-from app.store.plans import Addition, DialectName, Parameters, Row, Statement, plan_of, together
+from app.store.plans import (
+    Addition,
+    DialectName,
+    Parameters,
+    Premise,
+    Prepared,
+    Row,
+    Statement,
+    gate_of,
+    plan_of,
+    together,
+)
 
 _POOL_WAIT_SECONDS: Final = 5.0
 _CONNECT_SECONDS: Final = 5.0
@@ -50,6 +63,11 @@ _CONSTRAINTS: Final = "23"
 _WRONG_VALUES: Final = "22"
 _UNAVAILABLE_CLASSES: Final = {"08", "53", "57", "58", "XX"}
 """Connection, resources (also a full disk), operator intervention (shutdown), system error, internal error."""
+
+_CLOSE_GATE: Final = Prepared(sa.select(sa.func.pg_advisory_xact_lock(sa.bindparam("gate", type_=sa.BigInteger()))))
+_PASS_GATE: Final = Prepared(
+    sa.select(sa.func.pg_advisory_xact_lock_shared(sa.bindparam("gate", type_=sa.BigInteger())))
+)
 
 _Driver: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
@@ -219,11 +237,22 @@ class _Connection(Connection):
         counted = status.rpartition(" ")[2]  # such as INSERT 0 1
         return int(counted) if counted.isdigit() else 0
 
-    async def insert_together(self, additions: Sequence[Addition]) -> None:
-        statement, parameters = together(additions)
+    async def insert_together(self, additions: Sequence[Addition], premises: Sequence[Premise] = ()) -> None:
+        statement, parameters = together(additions, premises)
         plan = statement.plan("postgresql", tuple(parameters))
         with self._running(writes=True):
-            await self._driver.execute(plan.sql, *plan.arguments(parameters))
+            if not await self._driver.fetchval(plan.sql, *plan.arguments(parameters)):
+                raise PremiseGone
+
+    async def close_gates(self, identifiers: Sequence[UUID]) -> None:
+        await self._at_gates(_CLOSE_GATE, identifiers)
+
+    async def pass_gates(self, identifiers: Sequence[UUID]) -> None:
+        await self._at_gates(_PASS_GATE, identifiers)
+
+    async def _at_gates(self, statement: Prepared, identifiers: Sequence[UUID]) -> None:
+        for gate in sorted(map(gate_of, identifiers)):  # whoever waits for whom, it is in the same order
+            await self.fetch_all(statement, {"gate": gate})
 
     def _running(self, *, writes: bool) -> AbstractContextManager[None]:  # noqa: ARG002 - what _Once asks
         return self._noticing()

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select, update
 
+from app.store import signing_keys
 from app.store.connection import Connection
 from app.store.plans import Prepared, equal, insertion
 from app.store.records import from_rows, maybe_from_row, to_row
@@ -52,6 +53,7 @@ async def add(connection: Connection, form: SecuredForm, *, signed_with: Sequenc
 
     Raises:
         AlreadyThere: the credential has this form at this level.
+        PremiseGone: one of the keys is not active any more.
     """
     await connection.execute(insertion(secured_form), to_row(form))
     await _note_keys(connection, form.id, signed_with)
@@ -66,7 +68,11 @@ async def complete(
     signed_with: Sequence[UUID],
     signed_at: datetime,
 ) -> bool:
-    """Store the signed bytes of a pending form. False: somebody was first, and their bytes are the ones that count."""
+    """Store the signed bytes of a pending form. False: somebody was first, and their bytes are the ones that count.
+
+    Raises:
+        PremiseGone: one of the keys is not active any more.
+    """
     completed = bool(
         await connection.execute(
             update(secured_form)
@@ -147,5 +153,6 @@ async def count_credentials_of_key(connection: Connection, signing_key_id: UUID)
 
 async def _note_keys(connection: Connection, form_id: UUID, signed_with: Sequence[UUID]) -> None:
     if signed_with:
+        await signing_keys.hold(connection, signed_with)
         rows = [{"secured_form_id": form_id, "signing_key_id": key_id} for key_id in signed_with]
         await connection.execute(insertion(form_signature), rows)

@@ -2,8 +2,12 @@
 
 The schema holds that an issuer has at most one active key for each purpose and algorithm. Private keys are elsewhere
 (``backend``, ``backend_ref``); here is only what everybody may know.
+
+A key that stops signing closes its gate first. Whatever is stored as signed with it passes that gate and asks whether
+the key is active, so nothing is stored any more under a key that was retired or revoked, by whichever process.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -12,8 +16,8 @@ from uuid import UUID
 from sqlalchemy import select, update
 
 from app.store.connection import Connection
-from app.store.failures import TransitionRefused
-from app.store.plans import Prepared, equal, insertion, selection
+from app.store.failures import PremiseGone, TransitionRefused
+from app.store.plans import Premise, Prepared, equal, insertion, selection
 from app.store.records import from_row, from_rows, maybe_from_row, to_row
 from app.store.states import KeyPurpose, KeyState
 from app.store.tables import signing_key
@@ -79,6 +83,24 @@ async def list_active(connection: Connection, issuer_id: UUID, purpose: KeyPurpo
     )
 
 
+def still_active(key_ids: Sequence[UUID]) -> list[Premise]:
+    """Return what has to hold for anything to be stored as signed with these keys."""
+    return [Premise(signing_key, {"id": key_id, "state": KeyState.ACTIVE}, held=True) for key_id in key_ids]
+
+
+async def hold(connection: Connection, key_ids: Sequence[UUID]) -> None:
+    """Keep the keys that signed active until the transaction ends.
+
+    Raises:
+        PremiseGone: one of them is not active any more.
+    """
+    await connection.pass_gates(key_ids)
+    for key_id in key_ids:
+        key = await find(connection, key_id)
+        if key is None or key.state is not KeyState.ACTIVE:
+            raise PremiseGone
+
+
 async def activate(connection: Connection, identifier: UUID, *, now: datetime) -> SigningKey:
     """Let a pre-published key sign from now on, and retire the one that did so far.
 
@@ -89,16 +111,9 @@ async def activate(connection: Connection, identifier: UUID, *, now: datetime) -
     key = await find(connection, identifier)
     if key is None or key.state is not KeyState.PRE_PUBLISHED:
         raise TransitionRefused
-    await connection.execute(
-        update(signing_key)
-        .where(
-            signing_key.c.issuer_id == key.issuer_id,
-            signing_key.c.purpose == key.purpose,
-            signing_key.c.algorithm == key.algorithm,
-            signing_key.c.state == KeyState.ACTIVE,
-        )
-        .values(state=KeyState.RETIRED, retired_at=now)
-    )
+    for former in await list_active(connection, key.issuer_id, key.purpose):
+        if former.algorithm == key.algorithm:
+            await retire(connection, former.id, now=now)
     return await _move(
         connection, identifier, (KeyState.PRE_PUBLISHED,), {"state": KeyState.ACTIVE, "active_from": now}
     )
@@ -135,6 +150,7 @@ async def revoke(connection: Connection, identifier: UUID, *, now: datetime, rea
 async def _move(
     connection: Connection, identifier: UUID, allowed: tuple[KeyState, ...], values: dict[str, object]
 ) -> SigningKey:
+    await connection.close_gates([identifier])
     row = await connection.fetch_one(
         update(signing_key)
         .where(signing_key.c.id == identifier, signing_key.c.state.in_(allowed))

@@ -24,6 +24,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, TypeVar
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
@@ -36,12 +37,24 @@ from app.store.failures import (
     AlreadyThere,
     AppendOnly,
     DatabaseUnavailable,
+    PremiseGone,
     ReferenceBroken,
     RuleBroken,
     SchemaBehind,
     unique_constraint_of,
 )
-from app.store.plans import Addition, DialectName, Parameters, Row, Statement, insertion, plan_of
+from app.store.plans import (
+    Addition,
+    DialectName,
+    Parameters,
+    Premise,
+    Row,
+    Statement,
+    asked,
+    condition,
+    insertion,
+    plan_of,
+)
 
 _Done = TypeVar("_Done")
 
@@ -335,17 +348,30 @@ class _WriteConnection(_Connection):
     async def _call(self, work: Callable[[sqlite3.Connection], _Done]) -> _Done:
         return await self._writer.call(lambda: self._writer.statement(self._unit, work))
 
-    async def insert_together(self, additions: Sequence[Addition]) -> None:
-        inserts = []
+    async def insert_together(self, additions: Sequence[Addition], premises: Sequence[Premise] = ()) -> None:
+        questions, inserts = [], []
+        for premise in premises:
+            plan = condition(premise.table, *asked(premise)).plan("sqlite", asked(premise)[0])
+            questions.append((plan, plan.arguments(premise.values)))
         for table, row in additions:
             plan = insertion(table).plan("sqlite", tuple(row))
             inserts.append((plan, plan.arguments(row)))
 
         def work(driver: sqlite3.Connection) -> None:
+            for plan, arguments in questions:
+                with closing(driver.execute(plan.sql, arguments)) as cursor:
+                    if cursor.fetchone() is None:
+                        raise PremiseGone
             for plan, arguments in inserts:
                 driver.execute(plan.sql, arguments).close()
 
         await self._call(work)
+
+    async def close_gates(self, identifiers: Sequence[UUID]) -> None:
+        """Nothing to do: one transaction writes at a time, and reads what it rests on after it has begun to."""
+
+    async def pass_gates(self, identifiers: Sequence[UUID]) -> None:
+        """As :meth:`close_gates`."""
 
 
 class _ReadConnection(_Connection):
@@ -355,7 +381,13 @@ class _ReadConnection(_Connection):
     async def _call(self, work: Callable[[sqlite3.Connection], _Done]) -> _Done:
         return await self._reader.call(lambda: self._reader.statement(work))
 
-    async def insert_together(self, additions: Sequence[Addition]) -> None:  # noqa: ARG002 - its signature
+    async def insert_together(self, additions: Sequence[Addition], premises: Sequence[Premise] = ()) -> None:  # noqa: ARG002 - its signature
+        raise RuntimeError("this view is read-only")
+
+    async def close_gates(self, identifiers: Sequence[UUID]) -> None:  # noqa: ARG002 - its signature
+        raise RuntimeError("this view is read-only")
+
+    async def pass_gates(self, identifiers: Sequence[UUID]) -> None:  # noqa: ARG002 - its signature
         raise RuntimeError("this view is read-only")
 
 

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from app.issuance import replace as replacing
+from app.issuance import issue as issuing
 from tests.builders import ABSENT, a_request, altered, an_offering, full_request
 
 
@@ -146,14 +146,14 @@ async def test_a_status_that_changes_while_the_replacement_is_signed_counts(
     deployment, request_and_record, monkeypatch
 ):
     request, old = request_and_record
-    sign = replacing.sign
+    sign = issuing.sign
 
     async def slowly(*arguments):
         content = await sign(*arguments)
         await deployment.change_status("wut", old, "revoke", "integrity")
         return content
 
-    monkeypatch.setattr(replacing, "sign", slowly)
+    monkeypatch.setattr(issuing, "sign", slowly)
     refused = await replace(deployment, old, altered(request, {"learner.family_names": "N"}))
     assert (refused.status_code, refused.json()["code"]) == (409, "replacement-refused")
     history = (await deployment.system().get(f"/api/v1/credentials/{old['id']}/history")).json()
