@@ -26,15 +26,24 @@ async def _office(request: Request) -> Office:
 TheOffice = Annotated[Office, Depends(_office)]
 
 
+async def permitted(request: Request, office: Office, presented: str | None, *needed: Scope) -> Caller:
+    """Return whom the key ``presented`` stands for, and say in the request's scope that it opened something.
+
+    Raises:
+        KeyNotAccepted, ScopeMissing: see :func:`app.issuance.access.authenticate`.
+    """
+    found = await authenticate(office, presented, *needed)
+    request.scope[AUTHENTICATED] = True
+    return found
+
+
 def _permitted(*needed: Scope) -> Callable[..., Awaitable[Caller]]:
     async def caller(
         request: Request,
         office: TheOffice,
         presented: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
     ) -> Caller:
-        found = await authenticate(office, presented.credentials if presented else None, *needed)
-        request.scope[AUTHENTICATED] = True
-        return found
+        return await permitted(request, office, presented.credentials if presented else None, *needed)
 
     return caller
 

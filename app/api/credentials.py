@@ -10,12 +10,20 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.routing import APIRoute
 from fastapi.security.utils import get_authorization_scheme_param
 
-from app.api.callers import CredentialIssuer, CredentialReader, CredentialReplacer, StatusChanger, TheOffice
+from app.api.callers import (
+    CredentialIssuer,
+    CredentialReader,
+    CredentialReplacer,
+    StatusChanger,
+    TheOffice,
+    permitted,
+)
 from app.api.problems import described
+from app.api.rates import AUTHENTICATED
 from app.api.requests import json_answer, json_body, read_json
 from app.errors import Family, ServiceError
 from app.issuance import change_status, finding, forms, issue, replace
-from app.issuance.access import Scope, authenticate, recalled
+from app.issuance.access import Scope, recalled
 from app.issuance.finding import CredentialPage, History
 from app.issuance.issue import Rehearsal
 from app.issuance.office import Office
@@ -71,12 +79,13 @@ class _PlainRequests(APIRoute):
             try:
                 value = await read_json(request, max_bytes=office.max_request_bytes)
             except ServiceError:
-                await authenticate(office, presented, Scope.CREDENTIALS_ISSUE)  # who may know what is wrong
+                await permitted(request, office, presented, Scope.CREDENTIALS_ISSUE)  # who may know what is wrong
                 raise
             answer = await issue.issue_at_once(office, known, value, idempotency_key=key)
             if answer is None:
-                caller = await authenticate(office, presented, Scope.CREDENTIALS_ISSUE)
+                caller = await permitted(request, office, presented, Scope.CREDENTIALS_ISSUE)
                 answer = await issue.issue(office, caller, value, idempotency_key=key)
+            request.scope[AUTHENTICATED] = True
             return _answer(answer, office.public_url)
 
         return handle
