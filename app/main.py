@@ -117,7 +117,11 @@ def verifier_of(office: Office, settings: Settings, *, fetch: Fetch | None = Non
 
 
 def _policy_of(settings: Settings) -> Policy:
-    return Policy(lookups=settings.verify_lookups, looked_up_issuers=frozenset(settings.verify_allowed_issuers))
+    return Policy(
+        lookups=settings.verify_lookups,
+        looked_up_issuers=frozenset(settings.verify_allowed_issuers),
+        status_must_be_known=settings.verify_status_must_be_known,
+    )
 
 
 def build(settings: Settings, office: Office, *, fetch: Fetch | None = None) -> FastAPI:

@@ -125,6 +125,9 @@ class Settings(BaseSettings):
     verify_allowed_issuers: _List = Field(
         default=(), description="Comma-separated DIDs outside the alliance whose documents /verify may fetch as well"
     )
+    verify_status_must_be_known: bool = Field(
+        default=True, description="Whether a status that cannot be found out keeps /verify from saying valid"
+    )
     loopback_exceptions: _List = Field(
         default=(), description="Comma-separated host:port pairs exempt from the guarded way out; development only"
     )

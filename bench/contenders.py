@@ -119,6 +119,7 @@ class _Method:
 
     public_key: PublicKey
     for_assertion: bool
+    for_authentication: bool = False
 
 
 class Ours:

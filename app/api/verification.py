@@ -1,9 +1,11 @@
 """POST /verify: anyone asks whether a credential holds, and why."""
 
 import asyncio
+from dataclasses import replace
 from typing import Annotated, Any, ClassVar, Final
 
 from fastapi import APIRouter, Query, Request, Response
+from pydantic import StringConstraints
 from starlette.concurrency import run_in_threadpool
 
 from app.api.problems import described
@@ -12,8 +14,8 @@ from app.errors import Family, ServiceError
 from app.issuance.office import Office
 from app.languages import Language
 from app.securing.jws import longest_token
-from app.securing.vc_jose import MEDIA_TYPE
-from app.verification.report import Report
+from app.securing.vc_jose import MEDIA_TYPE, PRESENTATION_MEDIA_TYPE
+from app.verification.report import PresentationReport, Report
 from app.verification.submission import read_submission
 from app.verification.verifier import Verifier
 
@@ -31,14 +33,18 @@ class VerifierBusy(ServiceError):
     family: ClassVar[Family] = Family.UNAVAILABLE
 
 
-_DOCUMENT: Final = {"schema": {"type": "object", "description": "The credential itself, byte for byte"}}
+MOST_ASKED: Final = 500
+"""Characters of a challenge or a domain."""
+_Asked = Annotated[str, StringConstraints(min_length=1, max_length=MOST_ASKED)]
+
+_DOCUMENT: Final = {"schema": {"type": "object", "description": "The credential or presentation itself, byte for byte"}}
 _TOKEN: Final = {"schema": {"type": "string", "description": "The token itself, in compact form"}}
 _BODY: Final[dict[str, Any]] = {
     "requestBody": {
         "required": True,
         "content": {
             **dict.fromkeys(("application/vc", "application/ld+json", "application/json"), _DOCUMENT),
-            **dict.fromkeys((MEDIA_TYPE, "application/jwt", "text/plain"), _TOKEN),
+            **dict.fromkeys((MEDIA_TYPE, PRESENTATION_MEDIA_TYPE, "application/jwt", "text/plain"), _TOKEN),
         },
     }
 }
@@ -46,21 +52,30 @@ _BODY: Final[dict[str, Any]] = {
 
 @router.post(
     "/verify",
-    response_model=Report,
+    response_model=Report | PresentationReport,
     responses=described(Family.MALFORMED, Family.UNAVAILABLE),
     openapi_extra=_BODY,
-    summary="Verify a credential",
+    summary="Verify a credential or a presentation",
 )
 async def verify(
     request: Request,
     language: Annotated[Language, Query(description="Language of the sentences")] = Language.ENGLISH,
+    challenge: Annotated[
+        str | None,
+        Query(min_length=1, max_length=MOST_ASKED, description="What a presentation must have been signed for"),
+    ] = None,
+    domain: Annotated[
+        list[_Asked] | None,
+        Query(max_length=8, description="Whom a presentation must have been signed for; all of them, and no others"),
+    ] = None,
 ) -> Response:
     """Check a credential, ours or anyone's: a JSON document, a token (vc+jwt), or a token in a JSON envelope.
 
-    What it is is recognised by its content. The answer is 200 with a report whenever the body is one JSON document or
-    one token: a verdict is an answer, not an error. Every named check is always present, as passed, failed or not
-    checked; what could not be checked never counts as valid. Pointers lead into the document, of a token into its
-    payload.
+    A presentation is checked likewise (or as vp+jwt): its holder's proof, and each credential in it with a report of
+    its own. What it is is recognised by its content. The answer is 200 with a report whenever the body is one JSON
+    document or one token: a verdict is an answer, not an error. Every named check is always present, as passed, failed
+    or not checked; what could not be checked never counts as valid. Pointers lead into the document, of a token into
+    its payload.
     """
     office: Office = request.app.state.office
     verifier: Verifier = request.app.state.verifier
@@ -72,5 +87,6 @@ async def verify(
         raise VerifierBusy
     async with under_way:
         submission = await run_in_threadpool(read_submission, content, max_bytes=most)
-        report = await verifier.verify(submission, now=office.clock(), language=language)
+        policy = replace(verifier.policy, challenge=challenge, domains=None if domain is None else frozenset(domain))
+        report = await verifier.verify(submission, now=office.clock(), language=language, policy=policy)
         return await run_in_threadpool(json_answer, report)

@@ -157,7 +157,7 @@ class Verifying:
 
     async def _verify(self, credential: JsonValue, decided_by: frozenset[CheckName]) -> Verified:
         submission = Submission.of(credential)
-        report = await self._verifier.verify(submission, now=self._clock())
+        report = await self._verifier.verify_credential(submission, now=self._clock())
         return Verified(report, submission.document, decided_by)
 
     async def _open_envelope(self, stated: JsonValue, options: Mapping[str, JsonValue]) -> tuple[JsonValue, str] | None:

@@ -95,6 +95,7 @@ class _Compiler:
             "contextResolver": ContextResolver({}, load_pinned),
         }
         self.scopes = 0
+        self.root: ActiveContext | None = None
         self.lock = threading.RLock()
 
     def process(
@@ -288,6 +289,23 @@ class ActiveContext:
                 found = self._scoped[key] = (values, nodes)
         return found
 
+    def embedded(self, context: object) -> "ActiveContext":
+        """The context in a node that brings its own, by URLs as at the top of a document.
+
+        Right below a cleared context that is the context of the URLs alone. Elsewhere it goes on from where the
+        document's contexts ended, which is the context of all URLs in a row; below a scoped context it is neither.
+
+        Raises:
+            UnsupportedDocument, UnsafeDocument: see :func:`active_context`; or below a scoped context.
+        """
+        stated = [context] if isinstance(context, str) else context
+        if not self._mappings:
+            return active_context(stated)
+        if self is self._compiler.root and isinstance(stated, list):
+            return active_context([*self._compiler.urls, *stated])
+        detail = "Not processed here: a context of its own at this place."
+        raise UnsupportedDocument(findings=[Finding("unsupported-feature", "#", detail)])
+
     def _apply(self, base: "ActiveContext", local: object) -> "ActiveContext":
         processed = self._compiler.process(base._processed, local, override_protected=True)  # noqa: SLF001 - own class
         return ActiveContext(self._compiler, processed, base)
@@ -339,7 +357,7 @@ def _compile_set(urls: tuple[object, ...]) -> ActiveContext:
     compiler = _Compiler(known)
     with _context_sets_lock:
         initial = compiler.processor._get_initial_context(compiler.options)  # noqa: SLF001 - version checked above
-        root = ActiveContext(compiler, compiler.process(initial, list(known)))
+        root = compiler.root = ActiveContext(compiler, compiler.process(initial, list(known)))
         _context_sets[known] = root
         if len(_context_sets) > _MOST_CONTEXT_SETS:
             _context_sets.popitem(last=False)

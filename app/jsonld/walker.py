@@ -16,6 +16,7 @@ invisible to whoever reads the JSON.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final, TypeAlias
 
 from app.errors import Finding, json_pointer
@@ -294,8 +295,9 @@ class _Walk:
             entered = _entered(value, active)
         if not term.is_graph:
             return self.node(value, entered, path, graph)
-        if graph:
-            raise _unsupported(path, "a graph within a graph")
+        if "@context" in value:
+            entered = _embedded(value["@context"], entered, path)
+            value = {name: held for name, held in value.items() if name != "@context"}
         self._blank_nodes += 1
         named = f"_:b{self._blank_nodes}"
         before = len(self.quads)
@@ -389,6 +391,19 @@ def _entered(element: dict[str, Any], active: ActiveContext) -> ActiveContext:
     """The active context in a nested node: type-scoped contexts end here, but not for references (5.1.2, step 7)."""
     previous = active.previous
     return active if previous is None or _is_reference(element, active) else previous
+
+
+def _embedded(context: object, entered: ActiveContext, path: Path) -> ActiveContext:
+    """The active context of a document within a document, such as a credential in a presentation (4.1.2).
+
+    Only where it is a graph of its own, and only by pinned URLs.
+    """
+    try:
+        return entered.embedded(context)
+    except (UnsupportedDocument, UnsafeDocument) as refusal:
+        here = (path, "@context")
+        findings = [replace(finding, pointer=_pointer(here)) for finding in refusal.findings]
+        raise type(refusal)(refusal.detail, findings=findings) from None
 
 
 def _within_types(

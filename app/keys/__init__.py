@@ -27,6 +27,7 @@ from app.keys.keyring import (
 from app.keys.signer import Algorithm, InProcessSigner, KeyRefused, PublicKey, Signer, SigningFailed
 from app.keys.verification_method import (
     ASSERTION_METHOD,
+    AUTHENTICATION,
     KeyState,
     PublishedKey,
     did_document,
@@ -41,6 +42,7 @@ from app.keys.verification_method import (
 
 __all__ = [
     "ASSERTION_METHOD",
+    "AUTHENTICATION",
     "Algorithm",
     "DataCipher",
     "DataKey",

@@ -37,6 +37,7 @@ DID_CONTEXTS: Final = (
     "https://w3id.org/security/jwk/v1",
 )
 ASSERTION_METHOD: Final = "assertionMethod"
+AUTHENTICATION: Final = "authentication"
 
 _DID_WEB: Final = "did:web:"
 _DEFAULT_PORTS: Final = {"https": 443, "http": 80}

@@ -9,6 +9,7 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "verdict.valid": "Echt, von einer hier bekannten Universität ausgestellt und in Kraft.",
         "verdict.invalid": "Nicht gültig.",
         "verdict.indeterminate": "Nicht alles konnte geprüft werden.",
+        "verdict.presentation-valid": "Alles, was gezeigt wird, ist gültig.",
         "check.json-well-formed": "Wohlgeformtes JSON",
         "check.contexts-pinned": "Bekannte Vokabular-Kontexte",
         "check.nothing-dropped": "Alles ist von der Signatur erfasst",
@@ -29,6 +30,11 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "check.owner": "Inhaber",
         "check.accreditation": "Akkreditierung",
         "check.custom": "Eigene Prüfung",
+        "check.holder-proof": "Signatur der Präsentation",
+        "check.holder-key": "Schlüssel des Inhabers",
+        "check.challenge": "Aufgabe dieser Prüfung",
+        "check.domain": "Adressat der Präsentation",
+        "check.credentials": "Gezeigte Nachweise",
         "edc.format": "Format",
         "edc.seal": "Siegel",
         "edc.owner": "Inhaber",
@@ -170,6 +176,44 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "verification.template-rules-kept": "Alle verpflichtenden Regeln der ENHANCE-Vorlage sind eingehalten.",
         "verification.template-rule-broken": "Eine Regel der ENHANCE-Vorlage ist verletzt.",
         "verification.not-an-enhance-micro-credential": "Nichts zu prüfen: kein ENHANCE-Micro-Credential.",
+        "verification.presentation-not-signed": "Nichts zu prüfen: Die Präsentation ist nicht signiert. Jeder "
+        "Nachweis darin spricht für sich selbst.",
+        "verification.presentation-purpose-wrong": "Die Signatur wurde nicht gegeben, um etwas vorzuzeigen.",
+        "verification.holder-not-named": "Nichts zu prüfen: Die Präsentation nennt keinen Inhaber.",
+        "verification.key-not-of-the-holder": "Der Schlüssel der Signatur gehört nicht dem Inhaber, den die "
+        "Präsentation nennt.",
+        "verification.key-not-for-authentication": "Dieser Schlüssel ist nicht dafür vorgesehen, dass sich jemand "
+        "damit ausweist.",
+        "verification.holder-key-in-did-document": "Mit einem Schlüssel des Inhabers signiert ({key}).",
+        "verification.holder-not-proved": "Nicht geprüft: Es ist nicht gezeigt, dass der Inhaber die Präsentation "
+        "signiert hat.",
+        "verification.no-challenge-asked": "Nichts zu prüfen: Diese Prüfung hat keine Aufgabe gestellt. Die "
+        "Präsentation kann älter und eine Kopie sein.",
+        "verification.challenge-met": "Die Präsentation wurde für diese Prüfung signiert.",
+        "verification.challenge-differs": "Die Präsentation wurde für eine andere Prüfung signiert oder ist eine "
+        "Kopie.",
+        "verification.challenge-unanswered": "Die Präsentation beantwortet die Aufgabe dieser Prüfung nicht: Sie ist "
+        "nicht signiert.",
+        "verification.no-domain-asked": "Nichts zu prüfen: Diese Prüfung hat nicht gesagt, für wen die Präsentation "
+        "bestimmt sein soll.",
+        "verification.domain-met": "Die Präsentation ist für diesen Empfänger bestimmt.",
+        "verification.domain-differs": "Die Präsentation ist für einen anderen Empfänger bestimmt.",
+        "verification.domain-unanswered": "Die Präsentation sagt nicht, für wen sie bestimmt ist: Sie ist nicht "
+        "signiert.",
+        "verification.no-credential-presented": "Nicht geprüft: Die Präsentation zeigt keinen Nachweis.",
+        "verification.credential-invalid": "Ein gezeigter Nachweis ist nicht gültig.",
+        "verification.credential-left-open": "Nicht alles konnte geprüft werden: Ein gezeigter Nachweis bleibt offen.",
+        "verification.too-many-credentials": "Nicht geprüft: Die Präsentation zeigt mehr Nachweise ({number}), als "
+        "hier angesehen werden.",
+        "verification.credentials-valid": "Jeder gezeigte Nachweis ist gültig ({number}).",
+        "verification.owner-not-shown": "Nicht geprüft: Es ist nicht gezeigt, wer den Nachweis vorzeigt.",
+        "verification.owner-not-named": "Nicht geprüft: Der Nachweis sagt nicht durch eine Kennung, von wem er "
+        "handelt.",
+        "verification.owner-is-another": "Nicht geprüft: Der Nachweis handelt von jemand anderem als dem, der ihn "
+        "vorzeigt, oder nennt ihn anders.",
+        "verification.owner-not-fresh": "Nicht geprüft: Der Inhaber hat die Präsentation signiert, aber nicht für "
+        "diese Prüfung. Sie kann eine Kopie sein.",
+        "verification.owner-is-holder": "Wer den Nachweis vorzeigt, hat den Schlüssel der Person, von der er handelt.",
         "verification.not-revoked": "Nicht widerrufen.",
         "verification.revoked": "Der Aussteller hat diesen Nachweis widerrufen.",
         "verification.superseded": "Durch einen neueren ersetzt; bitte den Inhaber danach fragen.",

@@ -11,6 +11,7 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "verdict.invalid": "Not valid.",
         "verdict.indeterminate": "Not everything could be checked.",
         # Names of the checks.
+        "verdict.presentation-valid": "Everything that is shown is valid.",
         "check.json-well-formed": "Well-formed JSON",
         "check.contexts-pinned": "Known vocabulary contexts",
         "check.nothing-dropped": "Everything is covered by the signature",
@@ -32,6 +33,11 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "check.accreditation": "Accreditation",
         "check.custom": "Custom check",
         # The seven checks of European Digital Credentials.
+        "check.holder-proof": "Signature of the presentation",
+        "check.holder-key": "Key of the holder",
+        "check.challenge": "Challenge of this check",
+        "check.domain": "Whom the presentation is for",
+        "check.credentials": "Credentials shown",
         "edc.format": "Format",
         "edc.seal": "Seal",
         "edc.owner": "Owner",
@@ -161,6 +167,40 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "verification.template-rules-kept": "All required rules of the ENHANCE template are kept.",
         "verification.template-rule-broken": "A rule of the ENHANCE template is broken.",
         "verification.not-an-enhance-micro-credential": "Nothing to check: not an ENHANCE micro-credential.",
+        # Presentations.
+        "verification.presentation-not-signed": "Nothing to check: the presentation is not signed. Each credential in "
+        "it speaks for itself.",
+        "verification.presentation-purpose-wrong": "The signature was not given to present anything.",
+        "verification.holder-not-named": "Nothing to check: the presentation names no holder.",
+        "verification.key-not-of-the-holder": "The key of the signature does not belong to the holder that the "
+        "presentation names.",
+        "verification.key-not-for-authentication": "This key is not one by which anybody identifies themselves.",
+        "verification.holder-key-in-did-document": "Signed with a key of the holder ({key}).",
+        "verification.holder-not-proved": "Not checked: the holder is not shown to have signed the presentation.",
+        "verification.no-challenge-asked": "Nothing to check: this check set no challenge. The presentation may be "
+        "older, and a copy.",
+        "verification.challenge-met": "The presentation was signed for this check.",
+        "verification.challenge-differs": "The presentation was signed for another check, or is a copy.",
+        "verification.challenge-unanswered": "The presentation does not answer the challenge of this check: it is not "
+        "signed.",
+        "verification.no-domain-asked": "Nothing to check: this check did not say whom the presentation should be for.",
+        "verification.domain-met": "The presentation is meant for this recipient.",
+        "verification.domain-differs": "The presentation is meant for another recipient.",
+        "verification.domain-unanswered": "The presentation does not say whom it is for: it is not signed.",
+        "verification.no-credential-presented": "Not checked: the presentation shows no credential.",
+        "verification.credential-invalid": "A credential that is shown is not valid.",
+        "verification.credential-left-open": "Not everything could be checked: a credential that is shown is left "
+        "open.",
+        "verification.too-many-credentials": "Not checked: the presentation shows more credentials ({number}) than "
+        "are looked at here.",
+        "verification.credentials-valid": "Every credential that is shown is valid ({number}).",
+        "verification.owner-not-shown": "Not checked: it is not shown who presents the credential.",
+        "verification.owner-not-named": "Not checked: the credential does not say by an identifier whom it is about.",
+        "verification.owner-is-another": "Not checked: the credential is about somebody other than whoever presents "
+        "it, or names them otherwise.",
+        "verification.owner-not-fresh": "Not checked: the holder signed the presentation, but not for this check. It "
+        "may be a copy.",
+        "verification.owner-is-holder": "Whoever presents the credential has the key of the person it is about.",
         # Status.
         "verification.not-revoked": "Not revoked.",
         "verification.revoked": "The issuer has revoked this credential.",

@@ -42,7 +42,7 @@ from app.errors import Family, Finding, ServiceError, json_pointer
 from app.instants import read_instant
 from app.jsonld import UnsafeDocument, UnsupportedDocument
 from app.jsonld.contexts import CREDENTIALS_V2, DATA_INTEGRITY_V2
-from app.keys import ASSERTION_METHOD, Algorithm, PublicKey, Signer, base58
+from app.keys import ASSERTION_METHOD, AUTHENTICATION, Algorithm, PublicKey, Signer, base58
 from app.keys.signer import signature_length
 
 DATA_INTEGRITY_PROOF: Final = "DataIntegrityProof"
@@ -339,6 +339,17 @@ class ResolvedMethod(Protocol):
     @property
     def for_assertion(self) -> bool:
         """Whether the document lists the method under ``assertionMethod``."""
+
+    @property
+    def for_authentication(self) -> bool:
+        """Whether the document lists the method under ``authentication``."""
+
+
+def is_for(method: ResolvedMethod, purpose: str) -> bool:
+    """Whether its document lists ``method`` under the relationship ``purpose`` (Controlled Identifiers 1.0, 3.3)."""
+    if purpose == AUTHENTICATION:
+        return method.for_authentication
+    return purpose == ASSERTION_METHOD and method.for_assertion
 
 
 ResolveMethod = Callable[[str], PublicKey | ResolvedMethod | None]
@@ -680,10 +691,7 @@ def _check_terms(
 
     if result.purpose != expected.purpose:
         return refused(ProofOutcome.PURPOSE_WRONG, "proofPurpose")
-    if not isinstance(method, PublicKey) and (
-        # A document's method is known only to be, or not to be, one for assertion.
-        method is None or expected.purpose != ASSERTION_METHOD or not method.for_assertion
-    ):
+    if not isinstance(method, PublicKey) and (method is None or not is_for(method, expected.purpose)):
         return refused(ProofOutcome.METHOD_NOT_FOR_PURPOSE, "verificationMethod")
     if result.created_at is not None and result.created_at > now + clock_skew:
         return refused(ProofOutcome.CREATED_IN_FUTURE, "created")

@@ -1,5 +1,9 @@
 """Credentials in an envelope: W3C "Securing Verifiable Credentials using JOSE and COSE" (VC-JOSE-COSE) 1.0, with JOSE.
 
+Presentations (section 3.1.2) are read and checked in the same way: ``typ`` vp+jwt, ``cty`` vp, a method listed under
+``authentication``, ``iss`` the holder. ``nonce`` and ``aud`` say for whom one was signed; whoever asked compares them.
+Which of the two a token has to be follows from its content, so neither can pass for the other.
+
 The payload of the token is the credential itself, VCDM 2.0, unchanged (section 3.1.1). The header is small: ``alg`` by
 the key, ``kid`` the URL of the verification method, ``typ`` and ``cty`` as the section has them. We write no ``iss``:
 ``kid`` names the issuer already, and what is said twice can be said in two ways.
@@ -14,7 +18,7 @@ the key, ``kid`` the URL of the verification method, ``typ`` and ``cty`` as the 
 3. It resolves to a key that can be used.
 4. ``alg`` is the one of that key.
 5. The signature holds.
-6. The method is one for assertions.
+6. The method is one for assertions; of a presentation, for authentication.
 7. The claims that JWT defines agree with the credential. ``vc`` and ``vp`` must not be there (section 3.1.3). ``iss``,
    in the header or in the payload, must be the issuer (section 4.1.2); ``jti`` must not contradict ``id``, nor ``sub``
    the subject. ``iat``, ``nbf`` and ``exp`` speak about the signature and not about the credential, so they are
@@ -34,13 +38,14 @@ from typing import Any, Final
 import orjson
 
 from app.errors import Finding
-from app.keys import PublicKey, Signer
+from app.keys import ASSERTION_METHOD, AUTHENTICATION, PublicKey, Signer
 from app.securing import jws
-from app.securing.data_integrity import AlreadySecured, ResolveMethod, SelfCheckFailed
+from app.securing.data_integrity import AlreadySecured, ResolveMethod, SelfCheckFailed, is_for
 from app.securing.jws import MAX_PAYLOAD_BYTES, HeaderProblem, HeaderProfile, Jws
 from app.strict_json import MAX_DEPTH, JsonValue, parse
 
 MEDIA_TYPE: Final = "application/vc+jwt"
+PRESENTATION_MEDIA_TYPE: Final = "application/vp+jwt"
 PROFILE: Final = HeaderProfile(frozenset({"kid", "typ", "cty", "iss"}))
 _TYPE: Final = "vc+jwt"
 _CONTENT_TYPE: Final = "vc"
@@ -48,6 +53,8 @@ _CITATION: Final = "VC-JOSE-COSE 1.0, "
 
 REGISTERED_CLAIMS: Final = frozenset({"iss", "sub", "aud", "exp", "nbf", "iat", "jti", "cnf"})
 """Claims that speak about the token and are no part of the credential (RFC 7519 section 4.1, RFC 7800 section 3.1)."""
+_NONCE: Final = "nonce"
+"""The claim that answers a verifier's challenge; of presentations only."""
 FORBIDDEN_CLAIMS: Final = ("vc", "vp")
 _INSTANTS: Final = ("iat", "nbf", "exp")
 
@@ -79,6 +86,17 @@ class TokenOutcome(StrEnum):
     CLAIM_DIFFERS = "claim-differs"
 
 
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """What the header of a token says about it and about its content, in full (RFC 7515 section 4.1.9)."""
+
+    media_type: str
+    content_media_type: str
+
+
+_CREDENTIAL_TYPE: Final = _Kind(MEDIA_TYPE, "application/vc")
+_PRESENTATION_TYPE: Final = _Kind(PRESENTATION_MEDIA_TYPE, "application/vp")
+
 _OUTCOMES: Final[Mapping[HeaderProblem, TokenOutcome]] = {
     HeaderProblem.CRITICAL: TokenOutcome.HEADER_REFUSED,
     HeaderProblem.OWN_KEY: TokenOutcome.HEADER_REFUSED,
@@ -102,6 +120,11 @@ class Token:
     document: JsonValue
 
     @property
+    def is_presentation(self) -> bool:
+        """Whether it holds, by its content, a verifiable presentation."""
+        return _is_presentation(self.content)
+
+    @property
     def key_id(self) -> str | None:
         """The verification method that the header names. To be compared with known ones, never to be opened."""
         return _text(self.jws.header.get("kid"))
@@ -112,7 +135,8 @@ class TokenResult:
     """One token: what it states, and what came out.
 
     ``member`` is the header member or claim at fault. ``signature_holds`` is ``None`` as long as no signature was
-    checked. Texts are as stated, never trusted; moments are there only if they can be read. Time is not judged here.
+    checked. Texts are as stated, never trusted; moments are there only if they can be read. Not judged here are time,
+    and ``challenge`` and ``domains``, which only a presentation has.
     """
 
     outcome: TokenOutcome
@@ -124,6 +148,8 @@ class TokenResult:
     created_at: datetime | None = None
     not_before: datetime | None = None
     expires_at: datetime | None = None
+    challenge: str | None = None
+    domains: tuple[str, ...] = ()
 
     @property
     def verified(self) -> bool:
@@ -152,9 +178,8 @@ async def secure(document: Mapping[str, Any], *, signer: Signer, key_id: str) ->
     header = {"kid": key_id, "typ": _TYPE, "cty": _CONTENT_TYPE}
     # The core checks that the token holds, and that it holds this payload; here it is whether our own reader would take
     # it for what it is.
-    refused = _header_outcome({"alg": jws.SIGNING_ALGORITHMS[signer.algorithm], **header}) or _claims_outcome(
-        header, document
-    )
+    stated = {"alg": jws.SIGNING_ALGORITHMS[signer.algorithm], **header}
+    refused = _header_outcome(stated, _CREDENTIAL_TYPE) or _claims_outcome(header, document)
     if refused is not None or not REGISTERED_CLAIMS.isdisjoint(document):
         raise SelfCheckFailed(f"The token would not be read as the credential that it holds: {refused}.")
     return await jws.sign_compact(orjson.dumps(document), header, signer=signer)
@@ -170,8 +195,9 @@ def read(token: bytes, *, max_payload_bytes: int = MAX_PAYLOAD_BYTES, max_depth:
     parts = jws.parse_compact(token, max_payload_bytes=max_payload_bytes)
     content = parse(parts.payload, max_bytes=max_payload_bytes, max_depth=max_depth)
     document = content
-    if isinstance(content, dict) and not REGISTERED_CLAIMS.isdisjoint(content):
-        document = {name: value for name, value in content.items() if name not in REGISTERED_CLAIMS}
+    claims = REGISTERED_CLAIMS | {_NONCE} if _is_presentation(content) else REGISTERED_CLAIMS
+    if isinstance(content, dict) and not claims.isdisjoint(content):
+        document = {name: value for name, value in content.items() if name not in claims}
     return Token(parts, content, document)
 
 
@@ -179,6 +205,7 @@ def check(token: Token, resolve_method: ResolveMethod) -> TokenResult:
     """Return what ``token`` comes to, by the numbered steps. Bad input never raises: it has an outcome."""
     # What is no object makes no claims; that it is no credential is for the reader of the document to say.
     content = token.content if isinstance(token.content, dict) else {}
+    presented = token.is_presentation
     stated = TokenResult(
         TokenOutcome.VERIFIED,
         algorithm=_text(token.jws.header.get("alg")),
@@ -186,9 +213,11 @@ def check(token: Token, resolve_method: ResolveMethod) -> TokenResult:
         created_at=_instant(content.get("iat")),
         not_before=_instant(content.get("nbf")),
         expires_at=_instant(content.get("exp")),
+        challenge=_text(content.get(_NONCE)) if presented else None,
+        domains=tuple(item for item in _as_list(content.get("aud")) if isinstance(item, str)) if presented else (),
     )
     # 1
-    refused = _header_outcome(token.jws.header)
+    refused = _header_outcome(token.jws.header, _PRESENTATION_TYPE if presented else _CREDENTIAL_TYPE)
     if refused is not None:
         return replace(stated, outcome=refused[0], member=refused[1])
     # 2
@@ -209,20 +238,24 @@ def check(token: Token, resolve_method: ResolveMethod) -> TokenResult:
         return replace(stated, outcome=TokenOutcome.SIGNATURE_INVALID, signature_holds=False)
     held = replace(stated, signature_holds=True, public_key=key)
     # 6
-    if not isinstance(method, PublicKey) and not method.for_assertion:
+    if not isinstance(method, PublicKey) and not is_for(method, AUTHENTICATION if presented else ASSERTION_METHOD):
         return replace(held, outcome=TokenOutcome.METHOD_NOT_FOR_PURPOSE, member="kid")
     # 7
     contradicted = _claims_outcome(token.jws.header, content)
     return held if contradicted is None else replace(held, outcome=contradicted[0], member=contradicted[1])
 
 
-def _header_outcome(header: Mapping[str, JsonValue]) -> tuple[TokenOutcome, str] | None:
+def _is_presentation(content: object) -> bool:
+    return isinstance(content, Mapping) and "VerifiablePresentation" in _as_list(content.get("type"))
+
+
+def _header_outcome(header: Mapping[str, JsonValue], expected: _Kind) -> tuple[TokenOutcome, str] | None:
     refusal = jws.refusal_of(header, PROFILE)
     if refusal is not None:
         return _OUTCOMES[refusal.problem], refusal.member
-    if _media_type(header.get("typ")) != MEDIA_TYPE:
+    if _media_type(header.get("typ")) != expected.media_type:
         return TokenOutcome.TYPE_WRONG, "typ"
-    if "cty" in header and _media_type(header["cty"]) != f"application/{_CONTENT_TYPE}":
+    if "cty" in header and _media_type(header["cty"]) != expected.content_media_type:
         return TokenOutcome.TYPE_WRONG, "cty"
     return None
 
@@ -242,8 +275,12 @@ def _claims_outcome(header: Mapping[str, JsonValue], content: Mapping[str, Any])
     for name in _INSTANTS:
         if name in content and _instant(content[name]) is None:
             return TokenOutcome.CLAIM_MALFORMED, name
-    issuer = content.get("issuer")
+    presented = _is_presentation(content)
+    issuer = content.get("holder" if presented else "issuer")
     issuer = issuer.get("id") if isinstance(issuer, dict) else issuer
+    if presented and issuer is None:
+        # A presentation need not name its holder; the key's name does then.
+        issuer = (_text(header.get("kid")) or "").partition("#")[0]
     for claims in (header, content):
         if "iss" in claims and claims["iss"] != issuer:
             return TokenOutcome.CLAIM_DIFFERS, "iss"

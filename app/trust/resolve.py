@@ -18,7 +18,7 @@ from urllib.parse import unquote
 
 from app.errors import ServiceError
 from app.instants import read_instant
-from app.keys import PublicKey
+from app.keys import ASSERTION_METHOD, AUTHENTICATION, PublicKey
 from app.strict_json import parse
 from app.trust.fetch import DID_DOCUMENT_BYTES, Fetch, FetchError, FetchReason
 
@@ -72,8 +72,8 @@ class ResolvedMethod:
     """One verification method, as its document states it.
 
     ``id`` is absolute. ``public_key`` is there unless ``problem`` says why not. ``for_assertion`` is true where the
-    document lists it under ``assertionMethod``. ``revoked_at`` and ``expires_at`` are those of Controlled Identifiers
-    1.0 section 2.2.
+    document lists it under ``assertionMethod``, ``for_authentication`` where it does under ``authentication``.
+    ``revoked_at`` and ``expires_at`` are those of Controlled Identifiers 1.0 section 2.2.
     """
 
     id: str
@@ -84,6 +84,7 @@ class ResolvedMethod:
     for_assertion: bool
     revoked_at: datetime | None = None
     expires_at: datetime | None = None
+    for_authentication: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,14 +172,16 @@ def resolve_locally(did: str) -> DidDocument:
         public_key = _key_or_fail(lambda: PublicKey.from_jwk(jwk))
     else:
         raise ResolutionFailed(ResolutionProblem.METHOD_NOT_SUPPORTED)
+    # did:jwk: `"use": "enc"` gives a document without these two relationships (method specification, "Read").
+    signs = method == "key" or jwk.get("use", "sig") == "sig"
     only = ResolvedMethod(
         id=f"{did}#{fragment}",
         controller=did,
         type="Multikey" if method == "key" else "JsonWebKey",
         public_key=public_key,
         problem=None,
-        # did:jwk: `"use": "enc"` gives a document without assertionMethod (method specification, "Read").
-        for_assertion=method == "key" or jwk.get("use", "sig") == "sig",
+        for_assertion=signs,
+        for_authentication=signs,
     )
     return DidDocument(did=did, methods=(only,))
 
@@ -245,14 +248,21 @@ def read_did_document(did: str, document: object) -> tuple[ResolvedMethod, ...]:
     if document.get("id") != did:
         raise ResolutionFailed(ResolutionProblem.ID_DIFFERS)
     listed = _list_of(document, "verificationMethod")
-    assertion = _list_of(document, "assertionMethod")
-    for_assertion = {_absolute(did, entry) for entry in assertion if isinstance(entry, str)}
-    embedded = [entry for entry in assertion if isinstance(entry, Mapping)]
-    if len(listed) + len(assertion) > MAX_METHODS:
+    by_purpose = {purpose: _list_of(document, purpose) for purpose in (ASSERTION_METHOD, AUTHENTICATION)}
+    if len(listed) + sum(map(len, by_purpose.values())) > MAX_METHODS:
         raise ResolutionFailed(ResolutionProblem.DOCUMENT_MALFORMED)
-    methods = [_read_method(did, entry, for_assertion) for entry in listed]
+    named = {
+        purpose: {_absolute(did, entry) for entry in entries if isinstance(entry, str)}
+        for purpose, entries in by_purpose.items()
+    }
+    methods = [_read_method(did, entry, named) for entry in listed]
     # Section 5.3: a method embedded under a relationship belongs to that relationship.
-    methods += [_read_method(did, entry, {_absolute(did, entry.get("id"))}) for entry in embedded]
+    methods += [
+        _read_method(did, entry, {purpose: {_absolute(did, entry.get("id"))}})
+        for purpose, entries in by_purpose.items()
+        for entry in entries
+        if isinstance(entry, Mapping)
+    ]
     if len({method.id for method in methods}) != len(methods):
         raise ResolutionFailed(ResolutionProblem.DOCUMENT_MALFORMED)
     return tuple(methods)
@@ -277,7 +287,7 @@ _MULTIBASE_TYPES: Final = frozenset(
 _JWK_TYPES: Final = frozenset({"JsonWebKey", "JsonWebKey2020"})
 
 
-def _read_method(did: str, entry: object, for_assertion: set[str]) -> ResolvedMethod:
+def _read_method(did: str, entry: object, named: Mapping[str, set[str]]) -> ResolvedMethod:
     if not isinstance(entry, Mapping):
         raise ResolutionFailed(ResolutionProblem.DOCUMENT_MALFORMED)
     identifier, controller, kind = _absolute(did, entry.get("id")), entry.get("controller"), entry.get("type")
@@ -290,7 +300,8 @@ def _read_method(did: str, entry: object, for_assertion: set[str]) -> ResolvedMe
         type=kind,
         public_key=public_key,
         problem=problem,
-        for_assertion=identifier in for_assertion,
+        for_assertion=identifier in named.get(ASSERTION_METHOD, ()),
+        for_authentication=identifier in named.get(AUTHENTICATION, ()),
         revoked_at=_moment(entry, "revoked"),
         expires_at=_moment(entry, "expires"),
     )

@@ -37,7 +37,7 @@ class Axis(StrEnum):
 
 
 class CheckName(StrEnum):
-    """All checks, in the order of the report."""
+    """All checks, in the order of the reports: those of a credential, then those of a presentation alone."""
 
     JSON_WELL_FORMED = "json-well-formed"
     CONTEXTS_PINNED = "contexts-pinned"
@@ -59,7 +59,38 @@ class CheckName(StrEnum):
     OWNER = "owner"
     ACCREDITATION = "accreditation"
     CUSTOM = "custom"
+    HOLDER_PROOF = "holder-proof"
+    HOLDER_KEY = "holder-key"
+    CHALLENGE = "challenge"
+    DOMAIN = "domain"
+    CREDENTIALS = "credentials"
 
+
+PRESENTATION_CHECKS: Final = (
+    CheckName.JSON_WELL_FORMED,
+    CheckName.CONTEXTS_PINNED,
+    CheckName.NOTHING_DROPPED,
+    CheckName.LITERALS_WELL_TYPED,
+    CheckName.DATA_MODEL,
+    CheckName.HOLDER_PROOF,
+    CheckName.HOLDER_KEY,
+    CheckName.CHALLENGE,
+    CheckName.DOMAIN,
+    CheckName.CREDENTIALS,
+)
+"""What is asked about a presentation itself; each credential in it has a report of its own."""
+
+_OF_PRESENTATIONS_ALONE: Final = frozenset(
+    {
+        CheckName.HOLDER_PROOF,
+        CheckName.HOLDER_KEY,
+        CheckName.CHALLENGE,
+        CheckName.DOMAIN,
+        CheckName.CREDENTIALS,
+    }
+)
+CREDENTIAL_CHECKS: Final = tuple(name for name in CheckName if name not in _OF_PRESENTATIONS_ALONE)
+"""What is asked about a credential."""
 
 AXES: Final[Mapping[CheckName, Axis]] = MappingProxyType(
     {
@@ -83,6 +114,11 @@ AXES: Final[Mapping[CheckName, Axis]] = MappingProxyType(
         CheckName.OWNER: Axis.TRUST,
         CheckName.ACCREDITATION: Axis.TRUST,
         CheckName.CUSTOM: Axis.FORMAT,
+        CheckName.HOLDER_PROOF: Axis.INTEGRITY,
+        CheckName.HOLDER_KEY: Axis.TRUST,
+        CheckName.CHALLENGE: Axis.TRUST,
+        CheckName.DOMAIN: Axis.TRUST,
+        CheckName.CREDENTIALS: Axis.TRUST,
     }
 )
 
@@ -108,15 +144,17 @@ DECIDING: Final = (
     CheckName.CREDENTIAL_SHAPE,
 )
 
-# What a test suite means by "the proof": all that concerns the signature and what it covers. None of these can be
-# "nothing to check".
-SECURING: Final = (
+# A false name has been told by the credential in question; here comes first what was presented.
+DECIDING_OF_PRESENTATIONS: Final = (
     CheckName.JSON_WELL_FORMED,
     CheckName.DATA_MODEL,
+    CheckName.CREDENTIALS,
     CheckName.CONTEXTS_PINNED,
     CheckName.NOTHING_DROPPED,
-    CheckName.PROOF,
-    CheckName.ISSUER_KEY,
+    CheckName.HOLDER_PROOF,
+    CheckName.HOLDER_KEY,
+    CheckName.CHALLENGE,
+    CheckName.DOMAIN,
 )
 
 NOTHING_TO_CHECK: Final[Mapping[CheckName, frozenset[str]]] = MappingProxyType(
@@ -127,8 +165,15 @@ NOTHING_TO_CHECK: Final[Mapping[CheckName, frozenset[str]]] = MappingProxyType(
         CheckName.VALID_FROM: frozenset({"no-valid-from"}),
         CheckName.VALID_UNTIL: frozenset({"no-valid-until"}),
         CheckName.CREDENTIAL_SHAPE: frozenset({"not-a-european-digital-credential"}),
+        CheckName.HOLDER_PROOF: frozenset({"presentation-not-signed"}),
+        CheckName.HOLDER_KEY: frozenset({"presentation-not-signed", "holder-not-named"}),
+        CheckName.CHALLENGE: frozenset({"no-challenge-asked"}),
+        CheckName.DOMAIN: frozenset({"no-domain-asked"}),
     }
 )
+
+
+_EVER_DECIDING: Final = frozenset({*DECIDING, *DECIDING_OF_PRESENTATIONS})
 
 
 class EdcCheck(StrEnum):
@@ -212,4 +257,4 @@ class Check:
     @property
     def decides(self) -> bool:
         """Whether this result bears on the verdict."""
-        return self.name in DECIDING and not self.nothing_to_check and not self.informs
+        return self.name in _EVER_DECIDING and not self.nothing_to_check and not self.informs

@@ -20,6 +20,7 @@ _VC11: Final = "W3C VC Data Model 1.1, "
 # What is secured but is not an achievement must never pass for one (seals-and-security.md section 4, cross-token).
 _NOT_ACHIEVEMENTS: Final = frozenset({"BitstringStatusListCredential", "StatusList2021Credential"})
 
+_SHOWN: Final = "verifiableCredential"
 _ABSOLUTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
 _LANGUAGE_TAG: Final = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")
 
@@ -35,7 +36,7 @@ class Form(StrEnum):
     UNKNOWN = "unknown"
 
 
-NOT_YET_READ: Final = frozenset({Form.EDC_SEALED, Form.PRESENTATION, Form.ENVELOPED})
+NOT_YET_READ: Final = frozenset({Form.EDC_SEALED, Form.ENVELOPED})
 """Forms that are recognised so that the report can say what they are; their security is not checked here."""
 
 
@@ -50,6 +51,10 @@ def form_of(document: object) -> Form:
         return Form.ENVELOPED
     if "VerifiablePresentation" in types or "EuropeanDigitalPresentation" in types:
         return Form.PRESENTATION
+    return _version_of(document)
+
+
+def _version_of(document: Mapping[str, Any]) -> Form:
     context = document.get("@context")
     first = context[0] if isinstance(context, list) and context else context
     return {_V2_CONTEXT: Form.VCDM2, _V1_CONTEXT: Form.VC11}.get(first if isinstance(first, str) else "", Form.UNKNOWN)
@@ -63,24 +68,41 @@ def types_of(node: Mapping[str, Any]) -> frozenset[str]:
 
 def issuer_id(document: object) -> str | None:
     """Return the identifier of the issuer, whether it stands alone or in a node."""
-    issuer = document.get("issuer") if isinstance(document, Mapping) else None
-    if isinstance(issuer, Mapping):
-        issuer = issuer.get("id")
-    return issuer if isinstance(issuer, str) else None
+    return _party_id(document, "issuer")
+
+
+def holder_id(document: object) -> str | None:
+    """Return the identifier of a presentation's holder, whether it stands alone or in a node."""
+    return _party_id(document, "holder")
+
+
+def _party_id(document: object, member: str) -> str | None:
+    party = document.get(member) if isinstance(document, Mapping) else None
+    if isinstance(party, Mapping):
+        party = party.get("id")
+    return party if isinstance(party, str) else None
+
+
+def presented_in(document: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """Return what a presentation shows, each with the pointer to its place."""
+    return [(json_pointer(path), item) for path, item in _items(document.get("verifiableCredential"), [_SHOWN])]
+
+
+_FIRST_CONTEXT_WRONG: Final = Finding(
+    "first-context-wrong",
+    "#/@context",
+    "The first context is neither that of VC Data Model 2.0 nor that of 1.1.",
+    _VCDM2 + "4.3",
+)
 
 
 def data_model_findings(document: Mapping[str, Any], *, in_token: bool = False) -> list[Finding]:
     """Return every place where ``document`` breaks its data model; ``in_token`` where it came in a vc+jwt token."""
     form = form_of(document)
+    if form is Form.PRESENTATION:
+        return [Finding("not-an-achievement", "#/type", "A presentation is not an achievement.", _VCDM2 + "4.13")]
     if form is Form.UNKNOWN:
-        return [
-            Finding(
-                "first-context-wrong",
-                "#/@context",
-                "The first context is neither that of VC Data Model 2.0 nor that of 1.1.",
-                _VCDM2 + "4.3",
-            )
-        ]
+        return [_FIRST_CONTEXT_WRONG]
     if in_token and form is not Form.VCDM2:
         return [
             Finding(
@@ -91,6 +113,43 @@ def data_model_findings(document: Mapping[str, Any], *, in_token: bool = False) 
             )
         ]
     return [*_findings(document, form)]
+
+
+def presentation_findings(document: Mapping[str, Any], *, in_token: bool = False) -> list[Finding]:
+    """Return every place where a presentation breaks its data model (VCDM 2.0 section 4.13, VC 1.1 section 4.10).
+
+    What it shows is looked at as far as it must be a credential at all; each is judged by itself elsewhere.
+    """
+    version = _version_of(document)
+    if version is Form.UNKNOWN:
+        return [_FIRST_CONTEXT_WRONG]
+    cites = _VCDM2 + "4.13" if version is Form.VCDM2 else _VC11 + "4.10"
+    findings = []
+    if in_token and version is not Form.VCDM2:
+        cite = "VC-JOSE-COSE 1.0, 3.1.2"
+        words = "What a vp+jwt token holds is a presentation of VC Data Model 2.0."
+        findings.append(Finding("token-of-another-data-model", "#/@context", words, cite))
+    if "id" in document and not is_absolute(document["id"]):
+        findings.append(Finding("id-not-a-url", "#/id", "`id` must be one absolute URL.", cites))
+    if "holder" in document and not is_absolute(holder_id(document)):
+        pointer = "#/holder/id" if isinstance(document["holder"], Mapping) else "#/holder"
+        findings.append(
+            Finding("holder-wrong", pointer, "The holder must be one absolute URL or a node with one.", cites)
+        )
+    types = document.get("type")
+    if not all(isinstance(entry, str) for entry in (types if isinstance(types, list) else [types])):
+        findings.append(Finding("type-wrong", "#/type", "`type` must be one type or a list of types.", cites))
+    for pointer, shown in presented_in(document):
+        # Version 1.1 has credentials as JSON Web Tokens stand there as texts; version 2.0 puts them into an envelope.
+        if not isinstance(shown, Mapping) and not (version is Form.VC11 and isinstance(shown, str)):
+            words = "What is presented must be a credential, or one in its envelope."
+            findings.append(Finding("presented-not-a-credential", pointer, words, cites))
+    for path, node in _items(document.get("termsOfUse"), ["termsOfUse"]):
+        if not isinstance(node, Mapping) or not types_of(node):
+            findings.append(
+                Finding("type-missing", json_pointer(path), "Each `termsOfUse` must state its type.", cites)
+            )
+    return findings
 
 
 def _findings(document: Mapping[str, Any], form: Form) -> Iterator[Finding]:

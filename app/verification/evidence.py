@@ -27,10 +27,6 @@ class Policy:
 
     ``status_must_be_known``: a status that could not be found out keeps the verdict from being *valid*.
 
-    ``issuer_binding``: the issuer that a credential names must be shown to have signed it. Without it (for test suites,
-    whose vectors have one issuer and the key of another) *who* signed only informs: :attr:`Report.secured` tells of the
-    proof alone. The verdict stays what it is, since nobody is a member whose key did not sign.
-
     ``challenge`` and ``domains`` are what a presentation must have been signed for. ``None`` asks for nothing.
 
     ``own_contexts``: a document may bring contexts of its own, or name those of examples, under which every word means
@@ -44,7 +40,6 @@ class Policy:
     jose_algorithms: frozenset[str] = ALGORITHMS
     clock_skew: timedelta = timedelta(minutes=5)
     status_must_be_known: bool = True
-    issuer_binding: bool = True
     challenge: str | None = None
     domains: frozenset[str] | None = None
     own_contexts: bool = False
@@ -200,7 +195,8 @@ class ReadingEvidence:
 class Evidence:
     """Everything the judge may use besides the document itself. ``members`` is ``None`` where it could not be read.
 
-    Where the document came in a token, the first of ``proofs`` is that token's.
+    Where the document came in a token, the first of ``proofs`` is that token's. Of a presentation it is about the
+    presentation alone; what it shows has evidence of its own.
     """
 
     contexts: ContextEvidence
@@ -212,3 +208,15 @@ class Evidence:
     format: ReadingEvidence = ReadingEvidence()
     related_resources: tuple[Finding, ...] = ()
     broken_envelope: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """How a credential came: in a presentation.
+
+    ``holder`` is whose key is shown to have signed it, none where nobody's is; ``fresh`` where it was signed for this
+    very verification, by a challenge that nobody could know before.
+    """
+
+    holder: str | None = None
+    fresh: bool = False

@@ -1,4 +1,4 @@
-"""Asks the world about one document and notes what it found; decides nothing.
+"""Asks the world about what one request shows and notes what it found; decides nothing.
 
 1. Without any lookup: contexts, the graph that a signature would cover, the members this deployment knows.
 2. The keys that the proofs name. Keys known here come from our own records; other issuers' documents are asked for only
@@ -19,15 +19,24 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, Final, Protocol, TypeAlias, TypeVar
+from typing import Any, Final, Protocol, Self, TypeAlias, TypeVar
 
 from app.elm.checks import check_format
 from app.errors import Finding, ServiceError, json_pointer
 from app.instants import read_instant
 from app.jsonld import Allowance, UnsafeDocument, UnsupportedDocument
 from app.jsonld.contexts import ContextNotPinned, pinned_context
-from app.keys import PublicKey
-from app.securing import Canonicalize, ProofResult, ResolveMethod, Token, TokenResult, vc_jose, verify_proofs
+from app.keys import AUTHENTICATION, PublicKey
+from app.securing import (
+    Canonicalize,
+    Expectation,
+    ProofResult,
+    ResolveMethod,
+    Token,
+    TokenResult,
+    vc_jose,
+    verify_proofs,
+)
 from app.settings import Lookups
 from app.status import (
     BitstringStatusList,
@@ -47,7 +56,7 @@ from app.trust.resolve import (
     needs_network,
     resolve,
 )
-from app.verification.data_model import NOT_YET_READ, form_of, issuer_id, types_of
+from app.verification.data_model import NOT_YET_READ, form_of, holder_id, issuer_id, types_of
 from app.verification.evidence import (
     STATUS_PURPOSES,
     ContextEvidence,
@@ -78,6 +87,8 @@ _HEXADECIMAL: Final = re.compile(r"0x[0-9A-Fa-f]{1,8}")
 _MOST_PURPOSES: Final = 16
 _LONGEST_PURPOSE: Final = 100
 MAX_METHODS: Final = 16
+MAX_PROCESSES: Final = 4
+"""Of the slow path, for all documents of one request together; their time is bounded together as well."""
 _ENTRY_TYPE: Final = "BitstringStatusListEntry"
 _LIST_TYPE: Final = "BitstringStatusListCredential"
 
@@ -146,62 +157,87 @@ _ACCEPT_DOCUMENT: Final = "application/vc, application/ld+json;q=0.9, applicatio
 _ACCEPT_ENVELOPE: Final = "application/vc+jwt, application/vc;q=0.5, application/ld+json;q=0.4"
 
 
-async def gather(submission: Submission, *, world: World, policy: Policy, now: datetime) -> Evidence:
-    """Return the evidence about ``submission``."""
-    document = submission.document
-    try:
-        members = await world.members()
-    except ServiceError:
-        members = None
-    if not isinstance(document, Mapping) or form_of(document) in NOT_YET_READ:
-        return Evidence(
-            ContextEvidence(),
-            GraphEvidence(problem=GraphProblem.NOT_READ),
-            members=members,
-            broken_envelope=submission.broken,
-        )
-    return await _Inquiry(world, policy, members, now).about(document, submission)
+class Inquiry:
+    """One verification's questions; shared by all that one request shows and by the status lists that it names."""
 
-
-class _Inquiry:
-    """One verification's questions; shared by the credential and by the status list it names."""
-
-    def __init__(self, world: World, policy: Policy, members: Members | None, now: datetime) -> None:
+    def __init__(self, world: World, policy: Policy, now: datetime, members: Members | None) -> None:
+        """Take what :meth:`begin` has read."""
         self._world = world
         self._policy = policy
         self._members = members
         self._now = now
+        self._for_documents = Allowance(processes=MAX_PROCESSES)
         self._for_lists = Allowance()
 
-    async def about(self, document: Mapping[str, Any], submission: Submission) -> Evidence:
-        evidence = await self._signed_by(document, submission, Allowance())
-        proved = issuer_is_proved(document, evidence, self._policy, self._now)
+    @classmethod
+    async def begin(cls, world: World, policy: Policy, now: datetime) -> Self:
+        """Read whom this deployment knows."""
+        try:
+            members = await world.members()
+        except ServiceError:
+            members = None
+        return cls(world, policy, now, members)
+
+    async def about_credential(self, submission: Submission) -> Evidence:
+        """Return the evidence about what should be a credential."""
+        document = submission.document
+        if not isinstance(document, Mapping) or form_of(document) in NOT_YET_READ:
+            return self._unread(submission)
+        signed = await self._signed_by(document, submission, self._for_documents, signer=issuer_id(document))
+        proved = issuer_is_proved(document, signed, self._policy, self._now)
         in_thread = self._world.in_thread
-        return Evidence(
-            contexts=evidence.contexts,
-            graph=evidence.graph,
-            proofs=evidence.proofs,
-            members=self._members,
+        return replace(
+            signed,
             status=await self._status(document, proved=proved, as_token=submission.token is not None),  # 4
             template=await in_thread(_reading, self._world.read_and_check, document),  # 5
             format=await in_thread(_reading, _format_findings, document),
             related_resources=await in_thread(related_resource_findings, document),
         )
 
-    async def _signed_by(self, document: Mapping[str, Any], submission: Submission, allowance: Allowance) -> Evidence:
-        """Steps 1 to 3: what was signed, with which keys."""
+    async def about_presentation(self, submission: Submission) -> Evidence:
+        """Return the evidence about a presentation itself: steps 1 to 3, for whoever holds it.
+
+        What nobody signed is not brought into canonical form: there is nothing that a signature would cover.
+        """
+        document = submission.document
+        assert isinstance(document, Mapping)
+        if submission.token is None and "proof" not in document:
+            contexts = await self._world.in_thread(_contexts, document)
+            return Evidence(contexts, GraphEvidence(problem=GraphProblem.NOT_READ), members=self._members)
+        expected = Expectation(purpose=AUTHENTICATION)
+        signer = holder_id(document)
+        return await self._signed_by(document, submission, self._for_documents, signer=signer, expected=expected)
+
+    def _unread(self, submission: Submission) -> Evidence:
+        return Evidence(
+            ContextEvidence(),
+            GraphEvidence(problem=GraphProblem.NOT_READ),
+            members=self._members,
+            broken_envelope=submission.broken,
+        )
+
+    async def _signed_by(
+        self,
+        document: Mapping[str, Any],
+        submission: Submission,
+        allowance: Allowance,
+        *,
+        signer: str | None,
+        expected: Expectation | None = None,
+    ) -> Evidence:
+        """Steps 1 to 3: what was signed, with which keys. ``signer`` is who the document says it was."""
         run = self._world.in_thread
         own_contexts = self._policy.own_contexts
         contexts = await run(_contexts, document, own_contexts)
         graph, canonicalize = await run(_read_graph, document, contexts, allowance.strict)
-        if graph.problem is GraphProblem.NOT_SUPPORTED and not self._is_known(issuer_id(document)):
+        if graph.problem is GraphProblem.NOT_SUPPORTED and not self._is_known(signer):
             # Whoever is known here writes what the walker reads; more of JSON-LD in their name is somebody else's.
             run = self._world.in_slow_thread
             beyond = allowance.open if own_contexts else allowance.foreign
             graph, canonicalize = await run(_read_graph, document, contexts, beyond)
         if submission.outside:
             graph = replace(graph, uncovered=(*submission.outside, *graph.uncovered))
-        methods = await self._methods(document, submission.token, readable=graph.readable)
+        methods = await self._methods(document, submission.token, signer, readable=graph.readable)
 
         def resolve_method(url: str) -> PublicKey | ResolvedMethod | None:
             found = methods.get(url)
@@ -209,7 +245,7 @@ class _Inquiry:
                 return None
             return found.method if found.member_key is None else found.member_key.public_key
 
-        results = await run(self._check_proofs, document, submission.token, resolve_method, canonicalize)
+        results = await run(self._check_proofs, document, submission.token, resolve_method, canonicalize, expected)
         proofs = tuple(
             ProofEvidence(
                 result, None if result.verification_method is None else methods.get(result.verification_method)
@@ -224,6 +260,7 @@ class _Inquiry:
         token: Token | None,
         resolve_method: ResolveMethod,
         canonicalize: Canonicalize,
+        expected: Expectation | None,
     ) -> list[ProofResult | TokenResult]:
         return [
             *([] if token is None else [vc_jose.check(token, resolve_method)]),
@@ -231,6 +268,7 @@ class _Inquiry:
                 document,
                 resolve_method,
                 now=self._now,
+                expected=expected,
                 canonicalize=canonicalize,
                 clock_skew=self._policy.clock_skew,
             ),
@@ -242,7 +280,7 @@ class _Inquiry:
     # Keys.
 
     async def _methods(
-        self, document: Mapping[str, Any], token: Token | None, *, readable: bool
+        self, document: Mapping[str, Any], token: Token | None, signer: str | None, *, readable: bool
     ) -> Mapping[str, MethodEvidence]:
         stated = document.get("proof")
         urls = [
@@ -253,9 +291,8 @@ class _Inquiry:
                 if isinstance(proof, Mapping) and isinstance(proof.get("verificationMethod"), str)
             ),
         ]
-        issuer = issuer_id(document)
         return {
-            url: await self._method(url, issuer, readable=readable) for url in list(dict.fromkeys(urls))[:MAX_METHODS]
+            url: await self._method(url, signer, readable=readable) for url in list(dict.fromkeys(urls))[:MAX_METHODS]
         }
 
     async def _method(self, url: str, issuer: str | None, *, readable: bool) -> MethodEvidence:
@@ -370,7 +407,7 @@ class _Inquiry:
             return _List(problem=StatusProblem.FORM_NOT_SUPPORTED)
         if issuer_id(document) != issuer or document.get("id", url) != url:
             return _List(problem=StatusProblem.LIST_OF_ANOTHER_ISSUER)
-        evidence = await self._signed_by(document, submission, self._for_lists)
+        evidence = await self._signed_by(document, submission, self._for_lists, signer=issuer)
         if evidence.graph.problem is GraphProblem.TOO_COMPLEX:
             # Perhaps only because of the lists before it: nothing for others to hear.
             return _List(problem=StatusProblem.LIST_PROOF_WRONG, keep=timedelta(0))

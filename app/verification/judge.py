@@ -17,17 +17,20 @@ from typing import Any, Final
 
 from app.errors import Finding, Weight
 from app.instants import read_instant
-from app.keys import KeyState
-from app.securing import ProofOutcome, TokenOutcome, TokenResult
+from app.keys import ASSERTION_METHOD, AUTHENTICATION, KeyState
+from app.securing import ProofOutcome, TokenOutcome, TokenResult, is_for
 from app.trust.members import AllianceMember, IssuerKind, MemberClaim
 from app.trust.resolve import ResolutionProblem
-from app.verification.checks import Axis, Check, CheckName, Result
+from app.verification.checks import CREDENTIAL_CHECKS, PRESENTATION_CHECKS, Axis, Check, CheckName, Result
 from app.verification.data_model import (
     NOT_YET_READ,
     Form,
     data_model_findings,
     form_of,
+    holder_id,
     issuer_id,
+    presentation_findings,
+    presented_in,
 )
 from app.verification.evidence import (
     STATUS_PURPOSES,
@@ -35,6 +38,7 @@ from app.verification.evidence import (
     GraphProblem,
     MethodEvidence,
     Policy,
+    Presented,
     ProofEvidence,
     StatusEvidence,
     StatusProblem,
@@ -47,18 +51,39 @@ _MANDATE: Final = "http://data.europa.eu/snb/evidence-type/c_18016257"
 _Answer = tuple[Result, str]
 
 
-def judge(document: object, evidence: Evidence, policy: Policy, now: datetime) -> list[Check]:
-    """Return one result for each check, in the report's order. ``now`` is aware of its time zone."""
+def judge(
+    document: object, evidence: Evidence, policy: Policy, now: datetime, presented: Presented | None = None
+) -> list[Check]:
+    """Return one result for each check of a credential, in the report's order. ``now`` is aware of its time zone."""
     if not isinstance(document, Mapping):
-        return [_of_no_object(name) for name in CheckName]
+        return [_of_no_object(name) for name in CREDENTIAL_CHECKS]
+    case = _Case(document, evidence, policy, now, presented)
+    return [_weighed(_JUDGES[name](case), policy) for name in CREDENTIAL_CHECKS]
+
+
+def judge_presentation(
+    document: Mapping[str, Any], evidence: Evidence, shown: Sequence[Result], policy: Policy, now: datetime
+) -> list[Check]:
+    """Return one result for each check of a presentation; ``shown`` is what each credential looked at came to."""
     case = _Case(document, evidence, policy, now)
-    return [_weighed(_JUDGES[name](case), policy) for name in CheckName]
+    return [_PRESENTATION_JUDGES[name](case, shown) for name in PRESENTATION_CHECKS]
+
+
+def presented_by(document: Mapping[str, Any], evidence: Evidence, policy: Policy, now: datetime) -> Presented:
+    """Return who is shown to have signed a presentation, and whether for this verification."""
+    case = _Case(document, evidence, policy, now)
+    signers = {proof.method.did for proof in evidence.proofs if proof.method is not None}
+    if _holder_proof(case).result is not Result.PASSED or len(signers) != 1:
+        return Presented()
+    if _holder_key(case).result is Result.FAILED or not _all_keys_pass(case):
+        return Presented()
+    # What was signed for another recipient was not signed for this verification, whatever challenge it answers.
+    fresh = _challenge(case).result is Result.PASSED and _domain(case).result is not Result.FAILED
+    return Presented(signers.pop(), fresh=fresh)
 
 
 def _weighed(check: Check, policy: Policy) -> Check:
     """Let a result only inform where the policy does not ask for more."""
-    if check.name is CheckName.ISSUER_KEY and not policy.issuer_binding:
-        return replace(check, informs=True)
     if check.axis is Axis.STATUS and check.result is Result.NOT_CHECKED and not policy.status_must_be_known:
         return replace(check, informs=True)
     return check
@@ -80,7 +105,15 @@ def _of_no_object(name: CheckName) -> Check:
 class _Case:
     """The document and what is known about it, with what several checks need worked out once."""
 
-    def __init__(self, document: Mapping[str, Any], evidence: Evidence, policy: Policy, now: datetime) -> None:
+    def __init__(
+        self,
+        document: Mapping[str, Any],
+        evidence: Evidence,
+        policy: Policy,
+        now: datetime,
+        presented: Presented | None = None,
+    ) -> None:
+        self.presented = presented
         self.document = document
         self.evidence = evidence
         self.policy = policy
@@ -95,8 +128,14 @@ class _Case:
         self.known: AllianceMember | None = (
             evidence.members.by_did(self.issuer) if evidence.members is not None and self.issuer is not None else None
         )
-        self.proof = _proof(self)
-        self.issuer_key = _issuer_key(self)
+
+    @cached_property
+    def proof(self) -> Check:
+        return _proof(self)
+
+    @cached_property
+    def issuer_key(self) -> Check:
+        return _issuer_key(self)
 
     @cached_property
     def claims(self) -> Sequence[MemberClaim]:
@@ -209,9 +248,14 @@ def _proof(case: _Case) -> Check:
     name = CheckName.PROOF
     if case.form in NOT_YET_READ:
         return Check(name, Result.NOT_CHECKED, "form-not-supported")
-    proofs = case.evidence.proofs
-    if not proofs:
+    if not case.evidence.proofs:
         return Check(name, Result.FAILED, "proof-missing", pointer="#/proof")
+    return _worst_proof(case, name)
+
+
+def _worst_proof(case: _Case, name: CheckName) -> Check:
+    """Return what the proofs come to together: every one must hold, whoever made it."""
+    proofs = case.evidence.proofs
     readable = case.evidence.graph.readable and case.evidence.contexts.problem is None
     results = [
         # Without a canonical form nothing was signed that we could name, whatever a proof's own outcome says. A token
@@ -288,7 +332,7 @@ def _issuer_key(case: _Case) -> Check:
         proof = case.evidence.proofs[0]
         code = "key-of-another" if proof.method is not None else "proof-key-not-named"
         return Check(name, Result.FAILED, code, pointer=place_of(proof, "verificationMethod"), facts=proof_facts(proof))
-    results = [(proof, *_key_result(proof, case)) for proof in case.issuer_proofs]
+    results = [(proof, *_key_result(proof, case, ASSERTION_METHOD)) for proof in case.issuer_proofs]
     for wanted in (Result.FAILED, Result.NOT_CHECKED):
         for proof, result, code in results:
             if result is wanted:
@@ -297,7 +341,7 @@ def _issuer_key(case: _Case) -> Check:
     return _of_key(*min(results, key=lambda item: item[2] == "issuer-key-retired"))
 
 
-def _of_key(proof: ProofEvidence, result: Result, code: str) -> Check:
+def _of_key(proof: ProofEvidence, result: Result, code: str, name: CheckName = CheckName.ISSUER_KEY) -> Check:
     facts = dict(proof_facts(proof))
     method = proof.method
     if method is not None and method.member_key is not None:
@@ -307,7 +351,7 @@ def _of_key(proof: ProofEvidence, result: Result, code: str) -> Check:
         facts["ended"] = _day(method.method.revoked_at or method.method.expires_at)
     if method is not None and method.fetch_reason is not None:
         facts["lookup"] = method.fetch_reason.value
-    return Check(CheckName.ISSUER_KEY, result, code, pointer=place_of(proof, "verificationMethod"), facts=facts)
+    return Check(name, result, code, pointer=place_of(proof, "verificationMethod"), facts=facts)
 
 
 _UNUSABLE_DID: Final = frozenset(
@@ -315,11 +359,16 @@ _UNUSABLE_DID: Final = frozenset(
 )
 
 
-def _key_result(proof: ProofEvidence, case: _Case) -> _Answer:
+def _key_result(proof: ProofEvidence, case: _Case, purpose: str) -> _Answer:
     method = proof.method
-    assert method is not None  # an issuer's proof names a method
+    assert method is not None  # who asks has made sure that the proof names a method
     if method.known_here:
-        return _known_key_result(method, proof, case)
+        # Our own issuers' documents list no key for authentication.
+        return (
+            _known_key_result(method, proof, case)
+            if purpose == ASSERTION_METHOD
+            else (Result.FAILED, "key-not-for-authentication")
+        )
     if method.not_asked is not None:
         return Result.NOT_CHECKED, method.not_asked.value
     if method.problem is not None:
@@ -332,13 +381,19 @@ def _key_result(proof: ProofEvidence, case: _Case) -> _Answer:
     # A revoked key has left assertionMethod as well; the stronger word is said first.
     if found.revoked_at is not None and found.revoked_at <= case.now:
         return Result.FAILED, "key-revoked"
-    if not found.for_assertion:
-        return Result.FAILED, "key-not-for-assertion"
+    if not is_for(found, purpose):
+        return (
+            Result.FAILED,
+            "key-not-for-assertion" if purpose == ASSERTION_METHOD else "key-not-for-authentication",
+        )
     if found.expires_at is not None and found.expires_at <= case.now:
         return Result.FAILED, "key-expired"
     if found.public_key is None:
         return Result.NOT_CHECKED, found.problem.value if found.problem is not None else "key-material-malformed"
-    return Result.PASSED, "issuer-key-in-did-document"
+    return (
+        Result.PASSED,
+        "issuer-key-in-did-document" if purpose == ASSERTION_METHOD else "holder-key-in-did-document",
+    )
 
 
 def _known_key_result(method: MethodEvidence, proof: ProofEvidence, case: _Case) -> _Answer:
@@ -609,6 +664,27 @@ def _day(moment: datetime | None) -> str:
     return "-" if moment is None else moment.astimezone(UTC).date().isoformat()
 
 
+def _owner(case: _Case) -> Check:
+    """Whether whoever shows the credential is whom it is about (EDC's "Owner"). Informs: others may show it, too."""
+    name, presented = CheckName.OWNER, case.presented
+    if presented is None:
+        return _NEVER[name]
+    if presented.holder is None:
+        return Check(name, Result.NOT_CHECKED, "owner-not-shown")
+    subjects = {
+        subject["id"]
+        for _, subject in _each(case.document.get("credentialSubject"), "")
+        if isinstance(subject, Mapping) and isinstance(subject.get("id"), str)
+    }
+    if not subjects:
+        return Check(name, Result.NOT_CHECKED, "owner-not-named")
+    if subjects != {presented.holder}:
+        return Check(name, Result.NOT_CHECKED, "owner-is-another", pointer="#/credentialSubject")
+    if not presented.fresh:
+        return Check(name, Result.NOT_CHECKED, "owner-not-fresh", pointer="#/credentialSubject")
+    return Check(name, Result.PASSED, "owner-is-holder", pointer="#/credentialSubject")
+
+
 # EDC's three that need somebody or something we do not have. Said on every report: silence must not look like a yes.
 _NEVER: Final[Mapping[CheckName, Check]] = {
     CheckName.OWNER: Check(CheckName.OWNER, Result.NOT_CHECKED, "owner-not-asked"),
@@ -634,7 +710,132 @@ _JUDGES: Final[Mapping[CheckName, Callable[[_Case], Check]]] = {
     CheckName.STATUS_SUSPENSION: _suspension,
     CheckName.VALID_FROM: _valid_from,
     CheckName.VALID_UNTIL: _valid_until,
-    CheckName.OWNER: lambda _case: _NEVER[CheckName.OWNER],
+    CheckName.OWNER: _owner,
     CheckName.ACCREDITATION: lambda _case: _NEVER[CheckName.ACCREDITATION],
     CheckName.CUSTOM: lambda _case: _NEVER[CheckName.CUSTOM],
+}
+
+
+# Presentations. What a holder signed is one thing, what issuers signed is another: each credential is judged above.
+
+
+def _unless_unsigned(judge_it: Callable[[_Case], Check]) -> Callable[[_Case, Sequence[Result]], Check]:
+    def judged(case: _Case, _shown: Sequence[Result]) -> Check:
+        check = judge_it(case)
+        if case.evidence.proofs:
+            return check
+        # There is nothing that a signature would have to cover.
+        return Check(check.name, Result.NOT_CHECKED, "presentation-not-signed", informs=True)
+
+    return judged
+
+
+def _presentation_data_model(case: _Case, _shown: Sequence[Result]) -> Check:
+    name = CheckName.DATA_MODEL
+    in_token = any(isinstance(proof.result, TokenResult) for proof in case.evidence.proofs)
+    findings = tuple(presentation_findings(case.document, in_token=in_token))
+    if findings:
+        return Check(name, Result.FAILED, "data-model-broken", pointer=findings[0].pointer, details=findings)
+    return Check(name, Result.PASSED, "data-model-kept", facts={"form": case.form.value})
+
+
+_FOR_AUTHENTICATION: Final = {
+    "proof-purpose-wrong": "presentation-purpose-wrong",
+    "key-not-for-assertion": "key-not-for-authentication",
+}
+
+
+def _holder_proof(case: _Case) -> Check:
+    name = CheckName.HOLDER_PROOF
+    if not case.evidence.proofs:
+        return Check(name, Result.NOT_CHECKED, "presentation-not-signed", pointer="#/proof")
+    check = _worst_proof(case, name)
+    return replace(check, code=_FOR_AUTHENTICATION.get(check.code, check.code))
+
+
+def _holder_key(case: _Case) -> Check:
+    name = CheckName.HOLDER_KEY
+    if not case.evidence.proofs:
+        return Check(name, Result.NOT_CHECKED, "presentation-not-signed", pointer="#/proof")
+    holder = holder_id(case.document)
+    if holder is None:
+        return Check(name, Result.NOT_CHECKED, "holder-not-named", pointer="#/holder")
+    for proof in case.evidence.proofs:
+        if proof.method is None or proof.method.did != holder:
+            return _of_key(proof, Result.FAILED, "key-not-of-the-holder", name)
+    return _worst_key(case, name)
+
+
+def _worst_key(case: _Case, name: CheckName) -> Check:
+    results = [(proof, *_key_result(proof, case, AUTHENTICATION)) for proof in case.evidence.proofs]
+    for wanted in (Result.FAILED, Result.NOT_CHECKED):
+        for proof, result, code in results:
+            if result is wanted:
+                return _of_key(proof, result, code, name)
+    return _of_key(*results[0], name)
+
+
+def _all_keys_pass(case: _Case) -> bool:
+    return all(
+        proof.method is not None and _key_result(proof, case, AUTHENTICATION)[0] is Result.PASSED
+        for proof in case.evidence.proofs
+    )
+
+
+def _challenge(case: _Case) -> Check:
+    """Data Integrity 1.0 section 4.4 step 8; of tokens the claim ``nonce``."""
+    name, asked = CheckName.CHALLENGE, case.policy.challenge
+    if asked is None:
+        return Check(name, Result.NOT_CHECKED, "no-challenge-asked")
+    for proof in case.evidence.proofs:
+        if proof.result.challenge != asked:
+            return Check(name, Result.FAILED, "challenge-differs", pointer=place_of(proof, "challenge"))
+    return _as_signed(case, name, "challenge-met", "challenge-unanswered")
+
+
+def _domain(case: _Case) -> Check:
+    """Data Integrity 1.0 section 4.4 step 7: the same set of texts; of tokens the claim ``aud``."""
+    name, asked = CheckName.DOMAIN, case.policy.domains
+    if asked is None:
+        return Check(name, Result.NOT_CHECKED, "no-domain-asked")
+    for proof in case.evidence.proofs:
+        if frozenset(proof.result.domains) != asked:
+            return Check(name, Result.FAILED, "domain-differs", pointer=place_of(proof, "domain"))
+    return _as_signed(case, name, "domain-met", "domain-unanswered")
+
+
+def _as_signed(case: _Case, name: CheckName, good: str, unsigned: str) -> Check:
+    """Return ``good`` only where the proof that says so holds."""
+    if not case.evidence.proofs:
+        return Check(name, Result.FAILED, unsigned, pointer="#/proof")
+    if _holder_proof(case).result is not Result.PASSED:
+        return Check(name, Result.NOT_CHECKED, "holder-not-proved")
+    return Check(name, Result.PASSED, good, pointer=place_of(case.evidence.proofs[0]))
+
+
+def _credentials(case: _Case, shown: Sequence[Result]) -> Check:
+    name, in_all = CheckName.CREDENTIALS, len(presented_in(case.document))
+    facts = {"number": str(in_all)}
+    if not in_all:
+        return Check(name, Result.NOT_CHECKED, "no-credential-presented", pointer="#/verifiableCredential")
+    if Result.FAILED in shown:
+        return Check(name, Result.FAILED, "credential-invalid", pointer="#/verifiableCredential", facts=facts)
+    if len(shown) < in_all:
+        return Check(name, Result.NOT_CHECKED, "too-many-credentials", pointer="#/verifiableCredential", facts=facts)
+    if Result.NOT_CHECKED in shown:
+        return Check(name, Result.NOT_CHECKED, "credential-left-open", pointer="#/verifiableCredential", facts=facts)
+    return Check(name, Result.PASSED, "credentials-valid", pointer="#/verifiableCredential", facts=facts)
+
+
+_PRESENTATION_JUDGES: Final[Mapping[CheckName, Callable[[_Case, Sequence[Result]], Check]]] = {
+    CheckName.JSON_WELL_FORMED: lambda case, _: _json_well_formed(case),
+    CheckName.CONTEXTS_PINNED: lambda case, _: _contexts_pinned(case),
+    CheckName.NOTHING_DROPPED: _unless_unsigned(_nothing_dropped),
+    CheckName.LITERALS_WELL_TYPED: _unless_unsigned(_literals_well_typed),
+    CheckName.DATA_MODEL: _presentation_data_model,
+    CheckName.HOLDER_PROOF: lambda case, _: _holder_proof(case),
+    CheckName.HOLDER_KEY: lambda case, _: _holder_key(case),
+    CheckName.CHALLENGE: lambda case, _: _challenge(case),
+    CheckName.DOMAIN: lambda case, _: _domain(case),
+    CheckName.CREDENTIALS: _credentials,
 }

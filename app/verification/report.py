@@ -1,13 +1,14 @@
 """The report: every check with its sentence, and a verdict that is worked out from them and never set.
 
-The models are what the API publishes. ``verdict``, ``reason`` and ``edc_checks`` are computed from ``checks``: there is
+The models are what the API publishes: one for a credential, one for a presentation, which holds a report on each
+credential in it. ``verdict``, ``reason`` and ``edc_checks`` are computed from ``checks``: there is
 no way to write a report that says *valid* over a check that failed or was not made.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Any, ClassVar, Final
 
 from pydantic import BaseModel, ConfigDict, Field, computed_field
 
@@ -17,8 +18,8 @@ from app.securing import ProofResult, TokenResult
 from app.trust.members import IssuerKind
 from app.verification.checks import (
     DECIDING,
+    DECIDING_OF_PRESENTATIONS,
     EDC_SOURCES,
-    SECURING,
     Axis,
     Check,
     CheckName,
@@ -26,7 +27,7 @@ from app.verification.checks import (
     EdcStatus,
     Result,
 )
-from app.verification.data_model import Form, form_of, issuer_id, types_of
+from app.verification.data_model import Form, form_of, holder_id, issuer_id, types_of
 from app.verification.evidence import Evidence, Policy, ProofEvidence, StatusEvidence
 from app.verification.judge import place_of, proof_facts, proof_result
 
@@ -108,7 +109,9 @@ class ReportedProof(BaseModel):
     result: Result
     code: str
     sentence: str
-    by_issuer: bool = Field(description="Whether its key belongs to the issuer that the credential names.")
+    by_issuer: bool = Field(
+        description="Whether its key belongs to the issuer that the credential names; of a presentation, to its holder."
+    )
     verification_method: str | None = None
     cryptosuite: str | None = Field(default=None, description="Of a Data Integrity proof.")
     algorithm: str | None = Field(default=None, description="Kind of key; for a token the `alg` of its header.")
@@ -180,24 +183,24 @@ class EdcReport(BaseModel):
     from_checks: tuple[CheckName, ...] = Field(description="Our checks behind it.")
 
 
-class Report(BaseModel):
-    """The answer of one verification."""
+class _Derived(BaseModel):
+    """What every report has: checks, and what follows from them."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    deciding: ClassVar[tuple[CheckName, ...]]
 
     checked_at: datetime
     language: Language
     document: ReportedDocument
-    issuer: ReportedIssuer
-    checks: tuple[ReportedCheck, ...] = Field(description="All checks, always, in a fixed order.")
+    checks: tuple[ReportedCheck, ...] = Field(description="All checks of its kind, always, in a fixed order.")
     proofs: tuple[ReportedProof, ...] = ()
-    status_entries: tuple[ReportedStatusEntry, ...] = ()
 
     @computed_field(description="Derived from the checks.")  # type: ignore[prop-decorator]  # pydantic's documented form
     @property
     def verdict(self) -> Verdict:
         """The sum of the deciding checks."""
-        return derive_verdict(self.checks)
+        return derive_verdict(self.checks, self.deciding)
 
     @computed_field(description="What to tell a reader first.")  # type: ignore[prop-decorator]  # as above
     @property
@@ -207,22 +210,26 @@ class Report(BaseModel):
         by_name = {check.name: check for check in self.checks}
         # A false name is told first; that a name could not be vouched for says less than why it could not.
         false_name = CheckName.NAMES_MEMBER_WITHOUT_KEY
-        order = DECIDING if wanted is Result.FAILED else sorted(DECIDING, key=lambda name: name is false_name)
+        order = self.deciding
+        if wanted is not Result.FAILED:
+            order = tuple(sorted(order, key=lambda name: name is false_name))
         for name in order:
             check = by_name.get(name)
             if wanted is not None and check is not None and check.decides and check.result is wanted:
                 return Reason(check=name, code=check.code, sentence=check.sentence)
-        return Reason(check=None, code=self.verdict.value, sentence=say(f"verdict.{self.verdict}", self.language))
+        return Reason(check=None, code=self.verdict.value, sentence=self._sum())
 
-    @property
-    def secured(self) -> bool:
-        """Whether the document keeps its data model and its proofs hold for all of it, whoever signed it.
+    def _sum(self) -> str:
+        return say(f"verdict.{self.verdict}", self.language)
 
-        With a policy that demands issuer binding, the issuer's own key is part of that.
-        """
-        by_name = {check.name: check for check in self.checks}
-        asked = [by_name[name] for name in SECURING if name in by_name]
-        return len(asked) == len(SECURING) and all(check.result is Result.PASSED for check in asked if check.decides)
+
+class Report(_Derived):
+    """The answer about one credential."""
+
+    deciding: ClassVar = DECIDING
+
+    issuer: ReportedIssuer
+    status_entries: tuple[ReportedStatusEntry, ...] = ()
 
     @computed_field(description="The seven checks of EDC software.")  # type: ignore[prop-decorator]  # as above
     @property
@@ -235,7 +242,37 @@ class Report(BaseModel):
         )
 
 
-def derive_verdict(checks: Iterable[Check | ReportedCheck]) -> Verdict:
+class PresentedCredential(BaseModel):
+    """One credential of a presentation, with its own report."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    pointer: str = Field(description="Its place in the presentation. Pointers in its report lead into itself.")
+    report: Report
+
+
+class ReportedHolder(BaseModel):
+    """Whoever presents."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str | None = Field(description="As the presentation states it.")
+    proved: bool = Field(description="Whether that identifier's own key is shown to have signed the presentation.")
+
+
+class PresentationReport(_Derived):
+    """The answer about a presentation: about itself, and about each credential in it."""
+
+    deciding: ClassVar = DECIDING_OF_PRESENTATIONS
+
+    holder: ReportedHolder
+    credentials: tuple[PresentedCredential, ...] = Field(description="In their order, as many as are looked at.")
+
+    def _sum(self) -> str:
+        return say("verdict.presentation-valid", self.language)
+
+
+def derive_verdict(checks: Iterable[Check | ReportedCheck], deciding: Collection[CheckName] = DECIDING) -> Verdict:
     """Work out the verdict (model.md section 1).
 
     1. A deciding check that failed: invalid.
@@ -243,12 +280,12 @@ def derive_verdict(checks: Iterable[Check | ReportedCheck]) -> Verdict:
     3. Otherwise, and only then: valid.
     """
     by_name = {check.name: check for check in checks}
-    deciding = [check for name in DECIDING if (check := by_name.get(name)) is not None and check.decides]
-    if any(check.result is Result.FAILED for check in deciding):  # 1
+    present = [check for name in deciding if (check := by_name.get(name)) is not None and check.decides]
+    if any(check.result is Result.FAILED for check in present):  # 1
         return Verdict.INVALID
-    if len(by_name.keys() & set(DECIDING)) < len(DECIDING):  # 2
+    if len(by_name.keys() & set(deciding)) < len(deciding):  # 2
         return Verdict.INDETERMINATE
-    if any(check.result is not Result.PASSED for check in deciding):
+    if any(check.result is not Result.PASSED for check in present):
         return Verdict.INDETERMINATE
     return Verdict.VALID  # 3
 
@@ -256,19 +293,48 @@ def derive_verdict(checks: Iterable[Check | ReportedCheck]) -> Verdict:
 def make_report(
     document: object, evidence: Evidence, checks: Sequence[Check], policy: Policy, *, now: datetime, language: Language
 ) -> Report:
-    """Put ``checks`` into words."""
-    types = tuple(sorted(types_of(document))) if isinstance(document, Mapping) else ()
-    identifier = document.get("id") if isinstance(document, Mapping) else None
+    """Put the checks of a credential into words."""
     return Report(
         checked_at=now,
         language=language,
-        document=ReportedDocument(
-            form=form_of(document), id=identifier if isinstance(identifier, str) else None, types=types
-        ),
+        document=_document(document),
         issuer=_issuer(document, evidence, policy),
         checks=tuple(_reported(check, language) for check in checks),
-        proofs=_proofs(document, evidence, policy, now, language),
+        proofs=_proofs(issuer_id(document), evidence, policy, now, language),
         status_entries=tuple(_status_entry(entry) for entry in evidence.status),
+    )
+
+
+def make_presentation_report(
+    document: Mapping[str, Any],
+    evidence: Evidence,
+    checks: Sequence[Check],
+    credentials: Sequence[PresentedCredential],
+    policy: Policy,
+    *,
+    proved: str | None,
+    now: datetime,
+    language: Language,
+) -> PresentationReport:
+    """Put the checks of a presentation into words; ``proved`` is whose key is shown to have signed it."""
+    holder = holder_id(document)
+    return PresentationReport(
+        checked_at=now,
+        language=language,
+        document=_document(document),
+        holder=ReportedHolder(id=holder, proved=proved is not None and holder == proved),
+        checks=tuple(_reported(check, language) for check in checks),
+        proofs=_proofs(holder, evidence, policy, now, language),
+        credentials=tuple(credentials),
+    )
+
+
+def _document(document: object) -> ReportedDocument:
+    identifier = document.get("id") if isinstance(document, Mapping) else None
+    return ReportedDocument(
+        form=form_of(document),
+        id=identifier if isinstance(identifier, str) else None,
+        types=tuple(sorted(types_of(document))) if isinstance(document, Mapping) else (),
     )
 
 
@@ -281,6 +347,13 @@ _PROBLEM_TYPES: Final[Mapping[str, str]] = {
     "proof-wrong": _SECURITY + "PROOF_VERIFICATION_ERROR",
     "proof-malformed": _SECURITY + "PROOF_VERIFICATION_ERROR",
     "proof-expired": _SECURITY + "PROOF_VERIFICATION_ERROR",
+    "presentation-purpose-wrong": _SECURITY + "PROOF_VERIFICATION_ERROR",
+    "challenge-differs": _SECURITY + "INVALID_CHALLENGE_ERROR",
+    "challenge-unanswered": _SECURITY + "INVALID_CHALLENGE_ERROR",
+    "domain-differs": _SECURITY + "INVALID_DOMAIN_ERROR",
+    "domain-unanswered": _SECURITY + "INVALID_DOMAIN_ERROR",
+    "key-not-for-authentication": _SECURITY + "INVALID_RELATIONSHIP_FOR_VERIFICATION_METHOD",
+    "key-not-of-the-holder": _SECURITY + "INVALID_CONTROLLED_IDENTIFIER_DOCUMENT",
     "proof-purpose-wrong": _SECURITY + "PROOF_VERIFICATION_ERROR",
     "proof-key-does-not-fit": _SECURITY + "PROOF_VERIFICATION_ERROR",
     "token-header-refused": _VCDM + "CRYPTOGRAPHIC_SECURITY_ERROR",
@@ -331,9 +404,8 @@ def _reported(check: Check, language: Language) -> ReportedCheck:
 
 
 def _proofs(
-    document: object, evidence: Evidence, policy: Policy, now: datetime, language: Language
+    signer: str | None, evidence: Evidence, policy: Policy, now: datetime, language: Language
 ) -> tuple[ReportedProof, ...]:
-    issuer = issuer_id(document)
     reported = []
     for proof in evidence.proofs:
         result, code = proof_result(proof, policy, now)
@@ -345,7 +417,7 @@ def _proofs(
                 result=result,
                 code=code,
                 sentence=say(f"verification.{code}", language, **proof_facts(proof)),
-                by_issuer=proof.method is not None and issuer is not None and proof.method.did == issuer,
+                by_issuer=proof.method is not None and signer is not None and proof.method.did == signer,
                 verification_method=stated.verification_method,
                 cryptosuite=stated.cryptosuite if isinstance(stated, ProofResult) else None,
                 algorithm=_algorithm(stated),

@@ -5,7 +5,9 @@ Nothing is checked here and nothing is trusted. What is neither one JSON text no
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Final, Self
 
 import orjson
@@ -14,10 +16,14 @@ from app.errors import Finding, ServiceError, json_pointer
 from app.securing import Token, vc_jose
 from app.strict_json import MAX_BYTES, MAX_DEPTH, JsonValue, MalformedJson, parse
 
-ENVELOPE: Final = f"data:{vc_jose.MEDIA_TYPE},"
-"""How the ``id`` of an EnvelopedVerifiableCredential with such a token begins (VCDM 2.0 section 4.13; RFC 2397)."""
+ENVELOPES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "EnvelopedVerifiableCredential": f"data:{vc_jose.MEDIA_TYPE},",
+        "EnvelopedVerifiablePresentation": f"data:{vc_jose.PRESENTATION_MEDIA_TYPE},",
+    }
+)
+"""How the ``id`` of each type of envelope begins when it holds a token (VCDM 2.0 sections 4.12 and 4.13; RFC 2397)."""
 
-_ENVELOPED: Final = "EnvelopedVerifiableCredential"
 _ENVELOPE_MEMBERS: Final = frozenset({"@context", "id", "type"})
 # Every JOSE header is a JSON object, so a token begins with the encoding of a brace and what may follow one. No JSON
 # text begins so.
@@ -29,6 +35,8 @@ _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 @dataclass(frozen=True, slots=True)
 class Submission:
     """One artefact. Pointers of every finding lead into ``document``: for a token that is its payload.
+
+    A credential and a presentation are the same here; which it is follows from ``document``.
 
     ``outside`` are statements that stand in an envelope beside the token: nobody has signed them. ``broken`` says why
     an envelope could not be opened; ``document`` is the envelope then.
@@ -62,11 +70,14 @@ def _token_in(value: JsonValue) -> tuple[str | None, str]:
     """Return the text in ``value`` that is said to be a token, and where it stands."""
     if isinstance(value, str):
         return (value, "#") if value.startswith(_STARTS) else (None, "#")
-    if isinstance(value, dict) and value.get("type") in (_ENVELOPED, [_ENVELOPED]):
+    types = value.get("type") if isinstance(value, dict) else None
+    only = types[0] if isinstance(types, list) and len(types) == 1 else types
+    start = ENVELOPES.get(only) if isinstance(only, str) else None
+    if isinstance(value, dict) and start is not None:
         identifier = value.get("id")
         # RFC 2397: scheme and media type do not heed capitals.
-        if isinstance(identifier, str) and identifier[: len(ENVELOPE)].lower() == ENVELOPE:
-            return identifier[len(ENVELOPE) :], "#/id"
+        if isinstance(identifier, str) and identifier[: len(start)].lower() == start:
+            return identifier[len(start) :], "#/id"
     return None, "#"
 
 

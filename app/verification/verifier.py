@@ -1,18 +1,38 @@
-"""The story: one document in, one report out."""
+"""The story: what one request shows in, one report out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Final, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
 from app.languages import Language
 from app.strict_json import JsonValue
-from app.verification.evidence import Policy
-from app.verification.gather import World, gather
-from app.verification.judge import judge
-from app.verification.report import Report, make_report
+from app.verification.checks import Result
+from app.verification.data_model import Form, form_of, presented_in
+from app.verification.evidence import Policy, Presented
+from app.verification.gather import Inquiry, World
+from app.verification.judge import judge, judge_presentation, presented_by
+from app.verification.report import (
+    PresentationReport,
+    PresentedCredential,
+    Report,
+    Verdict,
+    make_presentation_report,
+    make_report,
+)
 from app.verification.submission import Submission
 
 T = TypeVar("T")
+
+MAX_CREDENTIALS: Final = 16
+"""Looked at in one presentation. Of one with more the rest is left open."""
+
+AnyReport: TypeAlias = Report | PresentationReport
+
+_RESULT_OF: Final = {
+    Verdict.VALID: Result.PASSED,
+    Verdict.INVALID: Result.FAILED,
+    Verdict.INDETERMINATE: Result.NOT_CHECKED,
+}
 
 
 class Verifier:
@@ -38,19 +58,77 @@ class Verifier:
         now: datetime,
         language: Language = Language.ENGLISH,
         policy: Policy | None = None,
-    ) -> Report:
+    ) -> AnyReport:
         """Return the report on ``submitted``, or on any JSON value that :func:`app.strict_json.parse` let through.
 
         ``policy`` takes the place of the deployment's own for this once.
         """
-        policy = policy or self.policy
         submission = submitted if isinstance(submitted, Submission) else Submission.of(submitted)
+        case = await self._begin(now, language, policy)
         document = submission.document
-        evidence = await gather(submission, world=self._world, policy=policy, now=now)
+        if isinstance(document, Mapping) and form_of(document) is Form.PRESENTATION:
+            return await case.presentation(document, submission)
+        return await case.credential(submission)
+
+    async def verify_credential(
+        self,
+        submission: Submission,
+        *,
+        now: datetime,
+        language: Language = Language.ENGLISH,
+        policy: Policy | None = None,
+    ) -> Report:
+        """Return the report on what must be a credential; a presentation in its place is told not to be one."""
+        return await (await self._begin(now, language, policy)).credential(submission)
+
+    async def _begin(self, now: datetime, language: Language, policy: Policy | None) -> "_Case":
+        policy = policy or self.policy
+        return _Case(await Inquiry.begin(self._world, policy, now), self._world, policy, now, language)
+
+
+class _Case:
+    """One verification under way."""
+
+    def __init__(self, inquiry: Inquiry, world: World, policy: Policy, now: datetime, language: Language) -> None:
+        self._inquiry = inquiry
+        self._world = world
+        self._policy = policy
+        self._now = now
+        self._language = language
+
+    async def credential(self, submission: Submission, presented: Presented | None = None) -> Report:
+        evidence = await self._inquiry.about_credential(submission)
 
         def conclude() -> Report:
-            checks = judge(document, evidence, policy, now)
-            return make_report(document, evidence, checks, policy, now=now, language=language)
+            checks = judge(submission.document, evidence, self._policy, self._now, presented)
+            return make_report(
+                submission.document, evidence, checks, self._policy, now=self._now, language=self._language
+            )
 
         # Beside the event loop: a stranger's document may hold more than anybody would write by hand.
+        return await self._world.in_thread(conclude)
+
+    async def presentation(self, document: Mapping[str, Any], submission: Submission) -> PresentationReport:
+        """Ask about the presentation, then about each credential: one after the other, in one allowance of work."""
+        evidence = await self._inquiry.about_presentation(submission)
+        presented = await self._world.in_thread(presented_by, document, evidence, self._policy, self._now)
+        shown = [
+            PresentedCredential(pointer=pointer, report=await self.credential(Submission.of(value), presented))
+            for pointer, value in presented_in(document)[:MAX_CREDENTIALS]
+        ]
+
+        def conclude() -> PresentationReport:
+            results = [_RESULT_OF[one.report.verdict] for one in shown]
+            checks = judge_presentation(document, evidence, results, self._policy, self._now)
+            return make_presentation_report(
+                document,
+                evidence,
+                checks,
+                shown,
+                self._policy,
+                proved=presented.holder,
+                now=self._now,
+                language=self._language,
+            )
+
         return await self._world.in_thread(conclude)

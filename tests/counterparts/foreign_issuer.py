@@ -4,14 +4,17 @@ It signs with the product's own Data Integrity code; that this code agrees with 
 adds is everything an issuer can get wrong, or do wrong on purpose.
 """
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from app.keys import Algorithm, InProcessSigner, did_key
-from app.securing import secure
+from app.jsonld import canonicalize_foreign
+from app.keys import Algorithm, InProcessSigner, base58, did_key
+from app.securing import SIGNING_SUITES, secure
+from app.securing.data_integrity import hash_name
 from app.securing.jws import SIGNING_ALGORITHMS, encode_base64url
 from app.status import BitstringStatusList
 
@@ -73,6 +76,36 @@ class ForeignIssuer:
 
     async def credential(self, **changes: Any) -> dict[str, Any]:
         return await self.sign(self.unsigned(**changes))
+
+    def presentation(self, *credentials: Any, **changes: Any) -> dict[str, Any]:
+        """An unsigned presentation by this party as the holder; ``None`` takes a member out."""
+        document = {
+            "@context": [V2],
+            "type": ["VerifiablePresentation"],
+            "holder": self.did,
+            "verifiableCredential": list(credentials),
+            **changes,
+        }
+        return {name: value for name, value in document.items() if value is not None}
+
+    async def present(
+        self, document: Mapping[str, Any], *, created: datetime = NOW, method: str | None = None, **options: Any
+    ) -> dict[str, Any]:
+        """Sign a presentation for authentication; ``options`` are ``challenge``, ``domain``, ``proofPurpose``."""
+        config = {
+            "type": "DataIntegrityProof",
+            "cryptosuite": SIGNING_SUITES[self.algorithm].name,
+            "created": created.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "verificationMethod": method or self.method,
+            "proofPurpose": "authentication",
+            **options,
+        }
+        name = hash_name(self.algorithm)
+        covered = b"".join(
+            hashlib.new(name, canonicalize_foreign(part, hash_name=name)).digest()
+            for part in ({"@context": document["@context"], **config}, document)
+        )
+        return {**document, "proof": {**config, "proofValue": "z" + base58.encode(await self.signer.sign(covered))}}
 
     async def token(
         self, document: Mapping[str, Any] | None = None, *, header: Mapping[str, Any] | None = None, **changes: Any

@@ -10,6 +10,7 @@ from structlog.testing import capture_logs
 from app.main import name_exception
 from app.store import DatabaseUnavailable
 from app.store.connection import Database
+from app.verification.evidence import Policy
 from tests.builders import a_request, full_request
 
 
@@ -146,6 +147,8 @@ async def test_a_defect_tells_its_place_to_the_log_and_nothing_to_anybody(sqlite
     real_database, real_verifier = deployment.office.database, deployment.application.state.verifier
 
     class Defective:
+        policy = Policy()
+
         async def verify(self, document, **_):
             raise RuntimeError(secret, document)
 

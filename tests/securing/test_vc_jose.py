@@ -33,6 +33,7 @@ HEADER = {"alg": "ES256", "kid": KEY_ID, "typ": "vc+jwt", "cty": "vc"}
 class Method:
     public_key: PublicKey | None
     for_assertion: bool = True
+    for_authentication: bool = True
 
 
 def resolve(method=SIGNER.public_key):

@@ -289,6 +289,7 @@ class Found:
 
     public_key: PublicKey | None
     for_assertion: bool
+    for_authentication: bool = False
 
 
 def test_a_method_listed_for_assertion_is_accepted_and_one_not_listed_is_not(secured):
@@ -423,6 +424,12 @@ async def test_a_proof_for_another_purpose_is_not_an_assertion():
     found = Found(SIGNER.public_key, for_assertion=True)
     result = check(document, always(found), expected=asked)
     assert result.outcome is ProofOutcome.METHOD_NOT_FOR_PURPOSE
+    found = Found(SIGNER.public_key, for_assertion=False, for_authentication=True)
+    assert check(document, always(found), expected=asked).verified
+    asked = Expectation(purpose="capabilityInvocation")
+    document = await a_document_with(proofPurpose="capabilityInvocation")
+    both = Found(SIGNER.public_key, for_assertion=True, for_authentication=True)
+    assert check(document, always(both), expected=asked).outcome is ProofOutcome.METHOD_NOT_FOR_PURPOSE
 
 
 @pytest.mark.parametrize(

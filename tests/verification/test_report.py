@@ -11,10 +11,12 @@ from app.settings import REPOSITORY, Lookups
 from app.trust.fetch import FetchReason
 from app.verification.checks import (
     AXES,
+    CREDENTIAL_CHECKS,
     DECIDING,
+    DECIDING_OF_PRESENTATIONS,
     EDC_SOURCES,
     NOTHING_TO_CHECK,
-    SECURING,
+    PRESENTATION_CHECKS,
     Check,
     CheckName,
     EdcStatus,
@@ -98,11 +100,32 @@ def test_a_check_that_informs_never_decides(name):
 
 @pytest.mark.parametrize(("name", "codes"), NOTHING_TO_CHECK.items())
 def test_what_is_not_there_to_be_checked_leaves_the_verdict_alone(name, codes):
+    deciding = DECIDING if name in DECIDING else DECIDING_OF_PRESENTATIONS
     for code in codes:
-        assert derive_verdict(checks_where(**{name.value: (Result.NOT_CHECKED, code)})) is Verdict.VALID
-        assert derive_verdict(checks_where(**{name.value: (Result.FAILED, code)})) is Verdict.INVALID
-        other = next(other for other in DECIDING if other not in NOTHING_TO_CHECK)
-        assert derive_verdict(checks_where(**{other.value: (Result.NOT_CHECKED, code)})) is Verdict.INDETERMINATE
+        assert derive_verdict(checks_where(**{name.value: (Result.NOT_CHECKED, code)}), deciding) is Verdict.VALID
+        assert derive_verdict(checks_where(**{name.value: (Result.FAILED, code)}), deciding) is Verdict.INVALID
+        other = next(other for other in deciding if other not in NOTHING_TO_CHECK)
+        elsewhere = checks_where(**{other.value: (Result.NOT_CHECKED, code)})
+        assert derive_verdict(elsewhere, deciding) is Verdict.INDETERMINATE
+
+
+@pytest.mark.parametrize("name", DECIDING_OF_PRESENTATIONS)
+def test_each_deciding_check_of_a_presentation_alone_decides(name):
+    deciding = DECIDING_OF_PRESENTATIONS
+    assert derive_verdict(checks_where(), deciding) is Verdict.VALID
+    assert derive_verdict(checks_where(**{name.value: Result.FAILED}), deciding) is Verdict.INVALID
+    assert derive_verdict(checks_where(**{name.value: Result.NOT_CHECKED}), deciding) is Verdict.INDETERMINATE
+    without = [check for check in checks_where() if check.name is not name]
+    assert derive_verdict(without, deciding) is Verdict.INDETERMINATE
+
+
+def test_every_check_is_one_of_a_credential_or_of_a_presentation_and_those_that_decide_are_among_them():
+    assert {*CREDENTIAL_CHECKS, *PRESENTATION_CHECKS} == set(CheckName)
+    assert set(DECIDING) <= set(CREDENTIAL_CHECKS)
+    assert set(DECIDING_OF_PRESENTATIONS) <= set(PRESENTATION_CHECKS)
+    # What both kinds have means the same in both.
+    shared = {*CREDENTIAL_CHECKS} & {*PRESENTATION_CHECKS}
+    assert shared & set(DECIDING) == shared & set(DECIDING_OF_PRESENTATIONS)
 
 
 def test_who_signed_and_with_which_key_can_never_count_as_nothing_to_check():
@@ -122,18 +145,6 @@ def test_the_decision_page_lists_exactly_the_codes_that_mean_nothing_to_check():
     assert sorted(re.findall(r"`([a-z-]+)`", table)) == sorted(
         code for codes in NOTHING_TO_CHECK.values() for code in codes
     )
-
-
-def test_what_secures_a_document_decides_and_is_never_nothing_to_check():
-    assert set(SECURING) <= set(DECIDING) - set(NOTHING_TO_CHECK)
-
-
-@pytest.mark.parametrize("name", SECURING)
-def test_a_document_is_secured_only_if_each_part_of_that_passed(name):
-    assert report_of(checks_where()).secured
-    for result in (Result.FAILED, Result.NOT_CHECKED):
-        assert not report_of(checks_where(**{name.value: result})).secured
-    assert not report_of([check for check in checks_where() if check.name is not name]).secured
 
 
 def test_every_check_has_an_axis():
