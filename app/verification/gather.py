@@ -202,7 +202,7 @@ class Inquiry:
         document = submission.document
         assert isinstance(document, Mapping)
         if submission.token is None and "proof" not in document:
-            contexts = await self._world.in_thread(_contexts, document)
+            contexts = await self._world.in_thread(_contexts, document, self._policy.own_contexts)
             return Evidence(contexts, GraphEvidence(problem=GraphProblem.NOT_READ), members=self._members)
         expected = Expectation(purpose=AUTHENTICATION)
         signer = holder_id(document)
