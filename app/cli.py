@@ -5,11 +5,15 @@ Exit codes: 0 done (for ``verify``: valid), 1 refused (``verify``: invalid), 2 w
 """
 
 import asyncio
+import json
+import os
 import sys
 from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
 from datetime import UTC, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Final, NoReturn, TypeVar
+from typing import Annotated, Any, Final, NoReturn, Self, TypeVar
+from uuid import UUID
 
 import typer
 import uvicorn
@@ -17,10 +21,11 @@ import uvicorn
 from app.api.capacity import CONNECTIONS_FOR_EACH_REQUEST
 from app.api.connections import Bounds, guarded
 from app.errors import Family, ServiceError
-from app.issuance import access, forms, issue, offerings, restoring, setup
+from app.issuance import access, erasing, forms, issue, offerings, restoring, setup
 from app.issuance.access import GRANTABLE, Scope
 from app.issuance.office import PROOF_ALGORITHMS, SERVICE_SLUG, Office
-from app.keys import Algorithm, Keyring, MasterSecret
+from app.issuance.repeating import forget_old_answers
+from app.keys import Algorithm, Keyring, MasterSecret, MasterSecretWrong
 from app.languages import Language
 from app.main import configure_logging, now, open_office, quiet_log_config, verifier_of
 from app.settings import Settings, SettingsUnusable, load_settings
@@ -189,6 +194,88 @@ def after_restore(yes: Yes = False) -> None:  # noqa: FBT002 - an option
     )
 
 
+# --- what is said about learners, and the secrets
+
+
+@application.command("erase")
+def erase_learner(
+    slug: Slug,
+    credentials: Annotated[list[UUID] | None, typer.Argument(help="Credentials whose awards are concerned")] = None,
+    learner: Annotated[
+        Path | None,
+        typer.Option(help="A JSON file that names the learner as requests do; - for standard input", allow_dash=True),
+    ] = None,
+    yes: Yes = False,  # noqa: FBT002 - an option
+) -> None:
+    """Erase a learner's personal data for good (GDPR, Article 17), by their credentials or by who they are.
+
+    Documents, forms and remembered answers cannot be read any more; the public address answers 410. That there was an
+    award, its status, and the copies that others keep remain. Backups hold the data until they expire.
+    """
+    if not credentials and learner is None:
+        _usage("Name credentials, or a learner with --learner FILE.")
+    named = _read_json(learner) if learner is not None else None
+
+    async def find(office: Office) -> list[erasing.ErasableAward]:
+        caller = await access.operator(office, slug)
+        found = await erasing.find_erasable(office, caller, credential_ids=credentials or (), learner=named)
+        return [award for award in found if not award.is_erased]
+
+    async def erase(office: Office) -> int:
+        return await erasing.erase(office, await access.operator(office, slug), [award.award_id for award in concerned])
+
+    concerned = _with_office(find)
+    if not concerned:
+        print("There is nothing to erase.")
+        return
+    for award in concerned:
+        print(f"award of {award.awarded_on}: {' '.join(map(str, award.credential_ids))}")
+    _ask(f"The personal data of {len(concerned)} awards is erased for good. Erase it?", yes=yes)
+    print(f"Erased: {_with_office(erase)} awards. Note it outside of the database, for a restore undoes it.")
+
+
+@application.command()
+def forget_answers(yes: Yes = False) -> None:  # noqa: FBT002 - an option
+    """Forget the answers to Idempotency-Keys of more than 30 days ago, as `serve` does by itself every six hours."""
+    _ask("Forget the answers of more than 30 days ago? Awards are recognised without them.", yes=yes)
+    print(f"Forgotten: {_with_office(lambda office: forget_old_answers(office, actor='operator'))} answers.")
+
+
+@application.command()
+def change_master_secret(
+    new_file: Annotated[Path, typer.Argument(help="Where the new secret is, or goes if there is nothing yet")],
+    yes: Yes = False,  # noqa: FBT002 - an option
+) -> None:
+    """Let the keyring open with another master secret; MASTER_SECRET_FILE has the present one.
+
+    Keys and personal data stay as they are, and so do running processes. May be repeated after an interruption.
+    """
+    settings = load_settings()
+    present = MasterSecret.read(settings.master_secret_file)
+    _ask(
+        f"From now on the keyring in {settings.keys_dir} opens with the secret in {new_file} only. "
+        "Copies of the keyring that were made before go on opening with the present one. Change it?",
+        yes=yes,
+    )
+    if not new_file.exists():
+        MasterSecret.generate().write(new_file)
+        print(f"Made the new master secret: {new_file}.")
+    new = MasterSecret.read(new_file)
+    if new == present:
+        _usage(f"{new_file} holds the present secret.")
+    try:
+        Keyring.change_master_secret(settings.keys_dir, present, new)
+    except MasterSecretWrong:
+        # An earlier attempt may have come this far.
+        Keyring.open(settings.keys_dir, new)
+    changed = settings.model_copy(update={"master_secret_file": new_file})
+    _with_office(setup.note_master_secret_changed, settings=changed)
+    print(
+        f"The keyring opens with {new_file}. Set MASTER_SECRET_FILE to it, or put it in the place of the former one; "
+        "then make a backup. Keep the former secret for as long as older backups."
+    )
+
+
 # --- awarding bodies
 
 
@@ -200,6 +287,30 @@ def add_issuer(description: JsonFile) -> None:
         _usage("The description is a JSON object.")
     body = _with_office(lambda office: setup.add_awarding_body(office, value))
     print(f"{body.slug}: {body.did}")
+
+
+@issuers.command("change")
+def change_issuer(description: JsonFile, yes: Yes = False) -> None:  # noqa: FBT002 - an option
+    """Change what is publicly said about an awarding body, by a whole new description. Slug and DID stay.
+
+    Credentials issued from now on say it; those that were issued stay as they are and verify as before.
+    """
+    value = _read_json(description)
+    if not isinstance(value, dict):
+        _usage("The description is a JSON object.")
+
+    async def compare(office: Office) -> dict[str, tuple[JsonValue, JsonValue]]:
+        body = setup.described_body(office, value)
+        return setup.changes_of((await office.issuer(body.slug)).body, body)
+
+    changes = _with_office(compare)
+    if not changes:
+        print("That is what is said already.")
+        return
+    for name, (before, after) in changes.items():
+        print(f"{name}: {json.dumps(before, ensure_ascii=False)} -> {json.dumps(after, ensure_ascii=False)}")
+    _ask("Credentials issued from now on will say so. Change it?", yes=yes)
+    print(f"{_with_office(lambda office: setup.change_awarding_body(office, value)).slug}: changed.")
 
 
 @issuers.command("list")
@@ -347,23 +458,31 @@ def issue_file(
     dry_run: Annotated[bool, typer.Option(help="Check everything, sign and store nothing")] = False,  # noqa: FBT002 - an option
     output: Annotated[Path | None, typer.Option(help="Write the signed credential to this file")] = None,
 ) -> None:
-    """Issue a credential from a request file, as POST /api/v1/credentials does. Exit code: 0 issued or issuable."""
+    """Issue a credential from a request file, as POST /api/v1/credentials does. Exit code: 0 issued or issuable.
+
+    The same award again gives the same credential: whatever interrupts this, run it again.
+    """
     value = _read_json(request)
 
-    async def work(office: Office) -> tuple[bytes, int]:
-        caller = await access.operator(office, slug)
-        if dry_run:
-            rehearsal = await issue.rehearse(office, caller, value)
-            return rehearsal.model_dump_json(indent=2).encode(), DONE if rehearsal.issuable else REFUSED
-        answer = await issue.issue(office, caller, value)
-        if output is not None:
-            document = await forms.read_for(office, caller, answer.credential_id, issue.VCDM2_FORM)
-            output.write_bytes(document.content)
-        return answer.record, DONE
+    async def rehearse(office: Office) -> issue.Rehearsal:
+        return await issue.rehearse(office, await access.operator(office, slug), value)
 
-    record, code = _with_office(work)
-    print(record.decode())
-    raise SystemExit(code)
+    async def work(office: Office) -> None:
+        caller = await access.operator(office, slug)
+        answer = await issue.issue(office, caller, value)
+        print(answer.record.decode())
+        if place is not None:
+            document = await forms.read_for(office, caller, answer.credential_id, issue.VCDM2_FORM)
+            place.write(document.content)
+
+    if dry_run:
+        rehearsal = _with_office(rehearse)
+        print(rehearsal.model_dump_json(indent=2))
+        raise SystemExit(DONE if rehearsal.issuable else REFUSED)
+    # Found out before anything is issued that could then not be handed over.
+    with ExitStack() as stack:
+        place = stack.enter_context(_Place(output)) if output is not None else None
+        _with_office(work)
 
 
 @application.command()
@@ -442,6 +561,40 @@ def _checked_start(settings: Settings) -> None:
         return
 
     _with_office(nothing, settings=settings)
+
+
+class _Place:
+    """A file that will be written, whole or not at all; that it can be is found out first."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._unfinished = file.with_name(f".{file.name}.{os.getpid()}.unfinished")
+
+    def __enter__(self) -> Self:
+        if self._file.exists() and not self._file.is_file():
+            _usage(f"{self._file} is there and is no file.")
+        try:
+            # For the operator alone: what comes here is about a person.
+            os.close(os.open(self._unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        except OSError as error:
+            _usage(f"{self._file} cannot be written: {error.strerror}. Nothing was issued.")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._unfinished.unlink(missing_ok=True)
+
+    def write(self, content: bytes) -> None:
+        """Put ``content`` there."""
+        try:
+            self._unfinished.write_bytes(content)
+            self._unfinished.replace(self._file)
+        except OSError as error:
+            print(
+                f"{self._file} could not be written: {error.strerror}. The credential is issued, its record is above; "
+                "the same command again gives it once more.",
+                file=sys.stderr,
+            )
+            raise SystemExit(OUT_OF_ORDER) from None
 
 
 def _read_json(file: Path) -> JsonValue:

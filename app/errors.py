@@ -44,6 +44,7 @@ class Family(StrEnum):
     UNAUTHENTICATED = "unauthenticated"
     NOT_PERMITTED = "not permitted"
     NOT_FOUND = "not found"
+    GONE = "gone"
     CONFLICT = "conflict"
     RULE_BROKEN = "rule broken"
     TOO_LARGE = "too large"

@@ -26,6 +26,7 @@ from app.errors import ServiceError
 from app.interop.desk import InteropDesk
 from app.issuance.issue import finish_prepared
 from app.issuance.office import Flaw, Office
+from app.issuance.repeating import forget_old_answers
 from app.jsonld import CREDENTIALS_V2, ELM_CONTEXT_URL, canonicalize
 from app.keys import Keyring, MasterSecret
 from app.pages import catalogue, credential, explanations, published
@@ -41,6 +42,7 @@ from app.world import world_of
 
 VERSION: Final = "0.1.0"
 REAPING_SECONDS: Final = 15
+FORGETTING_SECONDS: Final = 6 * 60 * 60
 
 _log = structlog.get_logger("service")
 
@@ -135,11 +137,16 @@ def build(settings: Settings, office: Office, *, fetch: Fetch | None = None) -> 
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         try:
             await office.open()
-            reaper = asyncio.create_task(_finish_what_was_left(office))
+            tasks = [
+                asyncio.create_task(_finish_what_was_left(office)),
+                asyncio.create_task(_forget_what_is_old(office)),
+            ]
             yield
-            reaper.cancel()
-            with suppress(asyncio.CancelledError):
-                await reaper
+            for task in tasks:
+                task.cancel()
+            for task in tasks:
+                with suppress(asyncio.CancelledError):
+                    await task
         finally:
             if desk is not None:
                 await desk.close()
@@ -233,6 +240,20 @@ async def _finish_what_was_left(office: Office) -> None:
         except Exception as error:  # noqa: BLE001 - a defect about one credential must not end the work for all others
             _log.error("defect", kind=type(error).__name__, exc_info=error)
         await asyncio.sleep(REAPING_SECONDS)
+
+
+async def _forget_what_is_old(office: Office) -> None:
+    """Forget answers of more than 30 days ago, for as long as the service runs."""
+    while True:
+        try:
+            forgotten = await forget_old_answers(office, actor="service")
+            if forgotten:
+                _log.info("forgot old answers", count=forgotten)
+        except ServiceError as error:
+            _log.warning("old answers wait", code=error.code)
+        except Exception as error:  # noqa: BLE001 - the next time may do better, and nothing else depends on it
+            _log.error("defect", kind=type(error).__name__, exc_info=error)
+        await asyncio.sleep(FORGETTING_SECONDS)
 
 
 def _explained_errors() -> list[Explanation]:

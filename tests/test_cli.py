@@ -162,6 +162,82 @@ def test_a_setting_that_cannot_be_used_is_named_in_one_line(deployment, monkeypa
         assert "secret-word" not in said.err
 
 
+def test_a_credential_that_cannot_be_handed_over_is_not_issued_and_a_lost_one_comes_again(deployment, folder):
+    request = written(folder, "request.json", full_request("academic"))
+    for output in (folder / "nowhere" / "credential.json", folder):
+        refused = deployment("issue", "wut", request, "--output", output)
+        assert (refused.code, refused.out) == (2, ""), refused.err
+    learner = written(folder, "learner.json", full_request("academic")["learner"])
+    assert "nothing to erase" in deployment("erase", "wut", "--learner", learner).out
+    output = folder / "credential.json"
+    broken = written(folder, "broken.json", altered(full_request("academic"), {"offering.workload": {}}))
+    assert deployment("issue", "wut", broken, "--output", output).code == 1
+    assert not output.exists()
+    first = deployment("issue", "wut", request, "--output", output)
+    content = output.read_bytes()
+    assert (first.code, output.stat().st_mode & 0o777) == (0, 0o600)
+    output.unlink()
+    second = deployment("issue", "wut", request, "--output", output)
+    assert (json.loads(second.out)["id"], output.read_bytes()) == (json.loads(first.out)["id"], content)
+    assert [path.name for path in folder.iterdir() if "unfinished" in path.name] == []
+
+
+def test_a_learner_is_erased_after_a_question_and_once(deployment, folder, monkeypatch):
+    request = written(folder, "request.json", full_request("academic"))
+    record = json.loads(deployment("issue", "wut", request).out)
+    learner = written(folder, "learner.json", full_request("academic")["learner"])
+    assert deployment("erase", "wut").code == 2
+    assert deployment("erase", "wut", "8f1c0a5e-0000-4000-8000-000000000000", "--yes").code == 1
+    assert deployment("erase", "tu-berlin", record["id"], "--yes").code == 1
+    monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
+    asked = deployment("erase", "wut", "--learner", learner)
+    assert (asked.code, record["id"] in asked.out, "Erase it?" in asked.out) == (1, True, True)
+    output = folder / "credential.json"
+    assert deployment("issue", "wut", request, "--output", output).code == 0
+    erased = deployment("erase", "wut", record["id"], "--yes")
+    assert (erased.code, "Erased: 1 awards" in erased.out) == (0, True)
+    again = deployment("erase", "wut", "--learner", learner, "--yes")
+    assert (again.code, "nothing to erase" in again.out) == (0, True)
+    refused = deployment("issue", "wut", request)
+    assert (refused.code, "erased" in refused.err) == (1, True)
+    assert deployment("verify", output).code == 0
+
+
+def test_public_facts_are_compared_and_changed(deployment, folder, monkeypatch):
+    description = json.loads((ISSUERS / "wut.json").read_text(encoding="utf-8"))
+    assert "said already" in deployment("issuers", "change", ISSUERS / "wut.json").out
+    changed = written(folder, "changed.json", description | {"short_name": "Warsaw Tech"})
+    monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
+    asked = deployment("issuers", "change", changed)
+    assert (asked.code, 'short_name: "' in asked.out, '-> "Warsaw Tech"' in asked.out) == (1, True, True)
+    assert deployment("issuers", "change", changed, "--yes").code == 0
+    assert "said already" in deployment("issuers", "change", changed).out
+    assert deployment("issuers", "change", ISSUERS / "upv.json", "--yes").code == 1
+    unusable = written(folder, "unusable.json", description | {"time_zone": "Europe/Nowhere"})
+    refused = deployment("issuers", "change", unusable, "--yes")
+    assert (refused.code, "#/time_zone" in refused.err) == (1, True)
+
+
+def test_the_master_secret_is_changed_even_after_an_interruption(deployment, folder, monkeypatch):
+    present, new = folder / "secret" / "master.secret", folder / "secret" / "new.secret"
+    assert deployment("change-master-secret", present, "--yes").code == 2
+    changed = deployment("change-master-secret", new, "--yes")
+    assert (changed.code, new.stat().st_mode & 0o777) == (0, 0o600), changed.err
+    assert "master-secret-wrong" in deployment("doctor").err
+    assert deployment("change-master-secret", new, "--yes").code == 0  # as after an interruption
+    other = folder / "secret" / "other.secret"
+    wrong = deployment("change-master-secret", other, "--yes")
+    assert (wrong.code, "master-secret-wrong" in wrong.err) == (4, True)
+    monkeypatch.setenv("MASTER_SECRET_FILE", str(new))
+    assert deployment("issue", "wut", written(folder, "request.json", full_request("academic"))).code == 0
+
+
+def test_old_answers_are_forgotten_after_a_question(deployment, monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
+    assert deployment("forget-answers").code == 1
+    assert "Forgotten: 0 answers" in deployment("forget-answers", "--yes").out
+
+
 def test_a_log_level_may_be_written_small(deployment, monkeypatch):
     monkeypatch.setenv("LOG_LEVEL", "warning")
     assert deployment("doctor").code == 1  # only for what is missing in this deployment
@@ -210,6 +286,9 @@ def test_help_names_every_command_and_nothing_is_done_without_one(run):
         "verify",
         "backup",
         "after-restore",
+        "erase",
+        "forget-answers",
+        "change-master-secret",
         "keys",
         "issuers",
         "api-keys",

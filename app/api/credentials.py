@@ -37,6 +37,7 @@ _FAILURES = described(
     Family.UNAUTHENTICATED,
     Family.NOT_PERMITTED,
     Family.NOT_FOUND,
+    Family.GONE,
     Family.CONFLICT,
     Family.RULE_BROKEN,
     Family.UNAVAILABLE,

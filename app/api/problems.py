@@ -29,6 +29,7 @@ STATUS_OF_FAMILY: Final[dict[Family, int]] = {
     Family.NOT_FOUND: 404,
     Family.METHOD: 405,
     Family.CONFLICT: 409,
+    Family.GONE: 410,
     Family.TOO_LARGE: 413,
     Family.MEDIA_TYPE: 415,
     Family.RULE_BROKEN: 422,

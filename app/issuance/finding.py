@@ -117,6 +117,21 @@ async def search(office: Office, caller: Caller, value: JsonValue) -> Credential
     Raises:
         SearchMalformed: with every finding.
     """
+    wanted = _asked_for(value)
+    filters = credentials.Search(learner_key=await _learner_key(office, caller, wanted))
+    return await _page(office, caller, filters, wanted.cursor, wanted.limit)
+
+
+async def learner_key_asked_for(office: Office, caller: Caller, learner: JsonValue) -> bytes:
+    """Return the pseudonym under which the awards of ``learner`` are found.
+
+    Raises:
+        SearchMalformed: with every finding.
+    """
+    return await _learner_key(office, caller, _asked_for({"learner": learner}))
+
+
+def _asked_for(value: JsonValue) -> Search:
     try:
         wanted = Search.model_validate(value)
     except ValidationError as error:
@@ -128,9 +143,11 @@ async def search(office: Office, caller: Caller, value: JsonValue) -> Credential
     if not identifies(wanted.learner):
         words = "Name the learner by reference, ESI, student number, or names."
         raise SearchMalformed(findings=[Finding("search-malformed", "#/learner", words)])
-    issuer = await office.issuer(caller.slug)
-    filters = credentials.Search(learner_key=learner_key_of(issuer, wanted.learner))
-    return await _page(office, caller, filters, wanted.cursor, wanted.limit)
+    return wanted
+
+
+async def _learner_key(office: Office, caller: Caller, wanted: Search) -> bytes:
+    return learner_key_of(await office.issuer(caller.slug), wanted.learner)
 
 
 async def history(office: Office, caller: Caller, credential_id: UUID) -> History:

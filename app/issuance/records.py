@@ -98,7 +98,7 @@ class CredentialRecord(_Record):
     valid_until: datetime | None = None
     created_at: datetime
     public_url: str | None = Field(
-        description="Where anyone who has this address fetches the credential; none once erased"
+        description="Where anyone who has this address fetches the credential; 410 once erased"
     )
     superseded_by: UUID | None = None
     forms: list[Form]

@@ -15,10 +15,12 @@ from app.errors import Family, ServiceError
 from app.issuance.access import Caller
 from app.issuance.office import Office
 from app.keys import DataCipher, DataKey
-from app.store import credentials, data_keys, idempotency
+from app.store import credentials, data_keys, events, idempotency
 from app.store.connection import Connection
 from app.strict_json import JsonValue, canonical
 
+REMEMBERED: Final = timedelta(days=30)
+"""How long the answer to an Idempotency-Key is remembered at least."""
 LEASE: Final = timedelta(seconds=60)
 """How long a slow signer may take before somebody else finishes its work."""
 _LOOK_AGAIN_SECONDS: Final = 0.05
@@ -46,11 +48,20 @@ class RequestUnderWay(ServiceError):
 
 
 class Erased(ServiceError):
-    """The personal data of this award was erased; the record that it existed, and its status, remain."""
+    """The personal data of this award was erased, as its learner may ask. That it existed, and its status, remain.
+
+    Copies that the learner or others keep are not affected: they verify as before.
+    """
 
     code: ClassVar[str] = "erased"
     title: ClassVar[str] = "The personal data of this award was erased"
-    family: ClassVar[Family] = Family.NOT_FOUND
+    family: ClassVar[Family] = Family.GONE
+
+    def __init__(self) -> None:
+        super().__init__(
+            "What was issued cannot be shown any more, here or by anybody at this service. "
+            "Copies that were fetched before verify as they did."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +72,20 @@ class Answer:
     record: bytes
     credential_id: UUID
     replayed: bool = False
+
+
+async def forget_old_answers(office: Office, *, actor: str) -> int:
+    """Forget the answers that were remembered for long enough, and return how many they were.
+
+    A request that comes again later is still recognised, by its award.
+    """
+    moment = office.clock()
+    async with office.database.transaction() as connection:
+        forgotten = await idempotency.forget_before(connection, moment - REMEMBERED)
+        if forgotten:
+            body = canonical({"count": forgotten})
+            await events.append(connection, events.Event(None, moment, actor, "answers-forgotten", "idempotency", body))
+    return forgotten
 
 
 async def data_key_of(connection: Connection, office: Office, awarding_body_id: UUID, award_id: UUID) -> DataKey:

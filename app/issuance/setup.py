@@ -121,6 +121,65 @@ async def add_awarding_body(office: Office, description: dict[str, JsonValue]) -
         AwardingBodyUnusable: with every finding.
         AwardingBodyThere: it is configured already.
     """
+    body = described_body(office, description)
+    slug, did = body.slug, body.did
+    moment = office.clock()
+    row = awarding_bodies.AwardingBody(
+        id=(identifier := uuid4()),
+        slug=slug,
+        facts=canonical(body.model_dump(mode="json")),
+        time_zone=body.time_zone,
+        learner_key_secret=office.new_learner_secret(identifier),
+        created_at=moment,
+    )
+    kind = IssuerKind.TEST if slug == TEST_SLUG else IssuerKind.UNIVERSITY
+    try:
+        async with office.database.transaction() as connection:
+            await awarding_bodies.add(connection, row)
+            await issuers.add(connection, issuers.Issuer(uuid4(), row.id, kind, did, moment))
+            await _note(connection, row.id, moment, "awarding-body-added", slug)
+    except AlreadyThere:
+        raise AwardingBodyThere from None
+    office.forget_issuers()
+    return body
+
+
+async def change_awarding_body(office: Office, description: dict[str, JsonValue]) -> AwardingBody:
+    """Change what is publicly said about an awarding body. Credentials issued from now on say it; others stay.
+
+    Raises:
+        AwardingBodyUnusable: with every finding.
+        AwardingBodyUnknown: it is not configured.
+    """
+    body = described_body(office, description)
+    moment = office.clock()
+    async with office.database.transaction() as connection:
+        row = await awarding_bodies.find_by_slug(connection, body.slug)
+        if row is None:
+            raise AwardingBodyUnknown
+        facts = canonical(body.model_dump(mode="json"))
+        if facts != row.facts:
+            await awarding_bodies.change_facts(connection, row.id, facts=facts, time_zone=body.time_zone)
+            changed: list[JsonValue] = [*sorted(changes_of(_body_of(row), body))]
+            said = canonical({"changed": changed})
+            entry = events.Event(row.id, moment, "operator", "awarding-body-changed", body.slug, said)
+            await events.append(connection, entry)
+    office.forget_issuers()
+    return body
+
+
+def changes_of(old: AwardingBody, new: AwardingBody) -> dict[str, tuple[JsonValue, JsonValue]]:
+    """Return what is said otherwise, by the name of the member: what it was and what it will be."""
+    before, after = old.model_dump(mode="json"), new.model_dump(mode="json")
+    return {name: (before[name], after[name]) for name in before if before[name] != after[name]}
+
+
+def described_body(office: Office, description: dict[str, JsonValue]) -> AwardingBody:
+    """Return the awarding body that a description describes in this deployment.
+
+    Raises:
+        AwardingBodyUnusable: with every finding.
+    """
     slug = description.get("slug")
     if not isinstance(slug, str) or (slug not in MEMBERS and slug != TEST_SLUG):
         known = ", ".join(MEMBERS)
@@ -146,25 +205,11 @@ async def add_awarding_body(office: Office, description: dict[str, JsonValue]) -
         raise AwardingBodyUnusable(findings=[*findings, *unusable]) from None
     if unusable:
         raise AwardingBodyUnusable(findings=unusable)
-    moment = office.clock()
-    row = awarding_bodies.AwardingBody(
-        id=(identifier := uuid4()),
-        slug=slug,
-        facts=canonical(body.model_dump(mode="json")),
-        time_zone=body.time_zone,
-        learner_key_secret=office.new_learner_secret(identifier),
-        created_at=moment,
-    )
-    kind = IssuerKind.TEST if slug == TEST_SLUG else IssuerKind.UNIVERSITY
-    try:
-        async with office.database.transaction() as connection:
-            await awarding_bodies.add(connection, row)
-            await issuers.add(connection, issuers.Issuer(uuid4(), row.id, kind, did, moment))
-            await _note(connection, row.id, moment, "awarding-body-added", slug)
-    except AlreadyThere:
-        raise AwardingBodyThere from None
-    office.forget_issuers()
     return body
+
+
+def _body_of(row: awarding_bodies.AwardingBody) -> AwardingBody:
+    return AwardingBody.model_validate_json(row.facts)
 
 
 def _is_time_zone(name: str) -> bool:
@@ -227,6 +272,12 @@ async def count_signed_with(office: Office, slug: str, fragment: str) -> int:
         if wanted is None:
             raise KeyStepRefused(f"There is no key {fragment}.")
         return await secured_forms.count_credentials_of_key(connection, wanted)
+
+
+async def note_master_secret_changed(office: Office) -> None:
+    """Write down that the keyring opens with another master secret from now on."""
+    async with office.database.transaction() as connection:
+        await _note(connection, None, office.clock(), "master-secret-changed", "keyring")
 
 
 async def published_did_document(office: Office, slug: str | None) -> bytes:

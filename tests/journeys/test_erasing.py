@@ -1,19 +1,22 @@
 """A learner's data is erased by destroying one key; what remains is that there was an award, and its status."""
 
 import json
+from uuid import UUID
 
-from app.store import credentials, data_keys
+import pytest
+
+from app.issuance import access
+from app.issuance.erasing import erase, find_erasable
+from app.issuance.finding import CredentialUnknown, SearchMalformed
 from tests.builders import altered, full_request
 
 
-async def erase(deployment, record):
-    token = record["public_url"].rsplit("/", 1)[1]
-    async with deployment.office.database.transaction() as connection:
-        entry = await credentials.find_by_public_token(connection, token)
-        credential = entry.credential
-        assert await data_keys.destroy(
-            connection, credential.awarding_body_id, credential.award_id, now=deployment.clock()
-        )
+async def erase_award_of(deployment, record):
+    office = deployment.office
+    caller = await access.operator(office, record["awarding_body"])
+    (award,) = await find_erasable(office, caller, credential_ids=[UUID(record["id"])])
+    assert not award.is_erased
+    assert await erase(office, caller, [award.award_id]) == 1
 
 
 async def test_after_erasure_nothing_opens_and_the_status_goes_on(deployment):
@@ -23,7 +26,7 @@ async def test_after_erasure_nothing_opens_and_the_status_goes_on(deployment):
     record = (await system.post("/api/v1/credentials", json=request, headers=headers)).json()
     other = await deployment.issue(full_request("service"))
     credential = await deployment.fetch(record)
-    await erase(deployment, record)
+    await erase_award_of(deployment, record)
 
     one = f"/api/v1/credentials/{record['id']}"
     for client, method, address, body in [
@@ -42,10 +45,11 @@ async def test_after_erasure_nothing_opens_and_the_status_goes_on(deployment):
         answer = await client.request(
             method, address, json=body, headers=headers if "replacement" not in address else {}
         )
-        assert (answer.status_code, answer.json()["code"]) == (404, "erased"), (method, address, answer.text)
+        assert (answer.status_code, answer.json()["code"]) == (410, "erased"), (method, address, answer.text)
         assert "Zoë" not in answer.text
     page = await deployment.public.get(record["public_url"], headers={"Accept": "text/html"})
-    assert page.status_code == 404
+    assert page.status_code == 410
+    assert "was erased" in page.text
     assert "Zoë" not in page.text
 
     # The holder's copy is the holder's, and it still verifies; revoking it still works.
@@ -58,6 +62,37 @@ async def test_after_erasure_nothing_opens_and_the_status_goes_on(deployment):
     told = (await system.get(one)).text + (await system.get(f"{one}/history")).text
     assert "Zoë" not in told
     assert (await deployment.verify((await deployment.fetch(other)).content))["verdict"] == "valid"
+
+
+async def test_all_awards_of_a_learner_are_found_and_erased_once_and_nobody_elses(deployment):
+    office = deployment.office
+    requests = [full_request("academic"), full_request("service")]
+    mine = [await deployment.issue(request) for request in requests]
+    other = await deployment.issue(altered(requests[0], {"learner.reference": "somebody-else"}))
+    learner = requests[0]["learner"]
+    caller = await access.operator(office, "wut")
+    found = await find_erasable(office, caller, learner=learner)
+    assert {str(one) for award in found for one in award.credential_ids} == {record["id"] for record in mine}
+    assert await erase(office, caller, [award.award_id for award in found]) == 2
+    assert await erase(office, caller, [award.award_id for award in found]) == 0
+    assert all(award.is_erased for award in await find_erasable(office, caller, learner=learner))
+    for record in mine:
+        assert (await deployment.public.get(record["public_url"])).status_code == 410
+        history = (await deployment.system().get(f"/api/v1/credentials/{record['id']}/history")).json()
+        assert [entry["kind"] for entry in history["entries"]].count("learner-data-erased") == 1
+    assert (await deployment.fetch(other)).document
+    stranger = await access.operator(office, "tu-berlin")
+    with pytest.raises(CredentialUnknown):
+        await find_erasable(office, stranger, credential_ids=[UUID(other["id"])])
+    assert await find_erasable(office, stranger, learner=learner) == ()
+    assert (
+        await erase(
+            office, stranger, [award.award_id for award in await find_erasable(office, caller, learner=learner)]
+        )
+        == 0
+    )
+    with pytest.raises(SearchMalformed):
+        await find_erasable(office, caller, learner={"family_names": ["unknown"]})
 
 
 async def test_the_history_holds_no_personal_data_even_before(deployment):

@@ -256,7 +256,7 @@ async def test_what_was_erased_comes_back_in_no_form(deployment, record, asked_b
         row = await secured_forms.find(connection, issuer.awarding_body_id, UUID(record["id"]), "vcdm2-di")
         await data_keys.destroy(connection, issuer.awarding_body_id, row.award_id, now=deployment.clock())
     answer = await deployment.public.get(f"{record['public_url']}/vc.jwt")
-    assert (answer.status_code, answer.json()["code"]) == (404, "erased")
+    assert (answer.status_code, answer.json()["code"]) == (410, "erased")
 
 
 class TestKeysElsewhere:
