@@ -310,6 +310,7 @@ def test_a_rate_or_a_proxy_that_cannot_be_meant_stops_the_start(monkeypatch, nam
 def test_rates_and_proxies_are_read_from_the_environment(monkeypatch):
     monkeypatch.setenv("RATE_VERIFYING", "7/second")
     monkeypatch.setenv("TRUSTED_PROXIES", "10.0.0.1, 2001:db8::/48")
+    monkeypatch.setenv("DEPLOYMENT", "development")
     settings = load_settings()
     assert settings.rate_verifying == Rate(7, 1)
     assert settings.trusted_proxies == ("10.0.0.1", "2001:db8::/48")
