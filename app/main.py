@@ -31,6 +31,7 @@ from app.jsonld import CREDENTIALS_V2, ELM_CONTEXT_URL, canonicalize
 from app.keys import Keyring, MasterSecret
 from app.pages import catalogue, credential, explanations, published
 from app.pages.explanations import Explanation
+from app.pages.failures import FailuresForPeople, visited_by_people
 from app.settings import Settings, load_settings
 from app.store import open_database
 from app.template.request import FORM_CODES
@@ -171,7 +172,7 @@ def build(settings: Settings, office: Office, *, fetch: Fetch | None = None) -> 
         application.state.interop = desk
         application.include_router(interop.router)
     problems.install(application)
-    describe(application)
+    describe(application, for_people=visited_by_people)
     # The last one added is the outermost: what is refused for want of capacity is logged and traced like the rest, and
     # what is refused for its rate takes no capacity.
     most_body_bytes = max(MOST_BODY_BYTES, 4 * settings.max_request_bytes)
@@ -179,6 +180,7 @@ def build(settings: Settings, office: Office, *, fetch: Fetch | None = None) -> 
     if settings.rate_limits:
         application.add_middleware(RateLimits, settings=settings)
     application.add_middleware(Traffic)
+    application.add_middleware(FailuresForPeople)
     if settings.trusted_proxies:
         application.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))
     return application

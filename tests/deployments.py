@@ -28,6 +28,7 @@ from app.settings import Settings
 from app.status import BitstringStatusList
 from app.store import open_database
 from app.template.alliance import TEST_SLUG
+from tests.declared import description_of
 
 Json = Any
 Prepared = tuple[str, Path, Mapping[str, str] | None]
@@ -89,7 +90,18 @@ class Deployment:
     def _client(self, headers: Mapping[str, str], peer: tuple[str, int] = ("127.0.0.1", 123)) -> httpx.AsyncClient:
         # A real server answers 500 and goes on; what it was is for the log.
         transport = httpx.ASGITransport(self.application, raise_app_exceptions=False, client=peer)
-        return httpx.AsyncClient(transport=transport, base_url=PUBLIC_URL, headers=headers, timeout=60)
+        return httpx.AsyncClient(
+            transport=transport,
+            base_url=PUBLIC_URL,
+            headers=headers,
+            timeout=60,
+            event_hooks={"response": [self._is_declared]},
+        )
+
+    async def _is_declared(self, answer: httpx.Response) -> None:
+        """Whatever a journey receives is what the API description says that it may receive."""
+        await answer.aread()
+        description_of(self.application).check(answer)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator["Deployment"]:
@@ -233,9 +245,8 @@ def deployment_template(
 
 def settings_for(database_url: str, **changes: Json) -> Settings:
     """Return the settings of a deployment for tests: nothing is looked up elsewhere."""
-    return Settings(
-        public_url=PUBLIC_URL, database_url=database_url, verify_lookups="off", deployment="development", **changes
-    )
+    usual: dict[str, Json] = {"verify_lookups": "off", "deployment": "development"}
+    return Settings(public_url=PUBLIC_URL, database_url=database_url, **{**usual, **changes})
 
 
 @asynccontextmanager

@@ -12,7 +12,7 @@ from app.issuance.office import Office
 
 _bearer = HTTPBearer(
     auto_error=False,
-    scheme_name="API key",
+    scheme_name="ApiKey",
     description="`Authorization: Bearer` with a key made by `python -m app api-keys create`. "
     "The awarding body is the key's.",
 )

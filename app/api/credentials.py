@@ -32,16 +32,12 @@ from app.issuance.repeating import Answer
 
 router = APIRouter(prefix="/api/v1/credentials", tags=["credentials"])
 
-_FAILURES = described(
-    Family.MALFORMED,
-    Family.UNAUTHENTICATED,
-    Family.NOT_PERMITTED,
-    Family.NOT_FOUND,
-    Family.GONE,
-    Family.CONFLICT,
-    Family.RULE_BROKEN,
-    Family.UNAVAILABLE,
-)
+_OF_LIST: Final = described(Family.NOT_PERMITTED)
+_OF_SEARCH: Final = described(Family.NOT_PERMITTED, Family.RULE_BROKEN)
+_OF_ONE: Final = described(Family.NOT_PERMITTED, Family.NOT_FOUND)
+_OF_FORM: Final = described(Family.NOT_PERMITTED, Family.NOT_FOUND, Family.GONE)
+_OF_CHANGE: Final = described(Family.NOT_PERMITTED, Family.NOT_FOUND, Family.CONFLICT, Family.RULE_BROKEN)
+_OF_ISSUANCE: Final = {**_OF_CHANGE, **described(Family.GONE)}
 _IDEMPOTENCY_KEY: Final = re.compile(r"^[!-~]+$")
 _LONGEST_IDEMPOTENCY_KEY: Final = 255
 
@@ -123,7 +119,7 @@ router.add_api_route(
     status_code=201,
     response_model=CredentialRecord,
     responses={
-        **_FAILURES,
+        **_OF_ISSUANCE,
         200: {
             "description": "`dry_run`: what would be issued; otherwise: this award was issued before, and here it is",
             "model": Rehearsal | CredentialRecord,
@@ -135,7 +131,7 @@ router.add_api_route(
 )
 
 
-@router.get("", response_model=CredentialPage, responses=_FAILURES, summary="List credentials")
+@router.get("", response_model=CredentialPage, responses=_OF_LIST, summary="List credentials")
 async def list_credentials(
     office: TheOffice,
     caller: CredentialReader,
@@ -154,8 +150,8 @@ async def list_credentials(
 @router.post(
     "/search",
     response_model=CredentialPage,
-    responses=_FAILURES,
-    openapi_extra=json_body("Search"),
+    responses=_OF_SEARCH,
+    openapi_extra=json_body("Search", {"by-reference": {"value": {"learner": {"reference": "your-own-key"}}}}),
     summary="Find the credentials of a learner",
 )
 async def search(request: Request, office: TheOffice, caller: CredentialReader) -> Response:
@@ -165,7 +161,7 @@ async def search(request: Request, office: TheOffice, caller: CredentialReader) 
 
 
 @router.get(
-    "/{credential_id}", response_model=CredentialRecord, responses=_FAILURES, summary="Read a credential's record"
+    "/{credential_id}", response_model=CredentialRecord, responses=_OF_ONE, summary="Read a credential's record"
 )
 async def read(credential_id: UUID, office: TheOffice, caller: CredentialReader) -> Response:
     """State, status, addresses and forms."""
@@ -173,20 +169,31 @@ async def read(credential_id: UUID, office: TheOffice, caller: CredentialReader)
 
 
 @router.get(
-    "/{credential_id}/history", response_model=History, responses=_FAILURES, summary="Read what happened to an award"
+    "/{credential_id}/history", response_model=History, responses=_OF_ONE, summary="Read what happened to an award"
 )
 async def history(credential_id: UUID, office: TheOffice, caller: CredentialReader) -> Response:
     """Every issuance, replacement and status change of the award that this credential belongs to, oldest first."""
     return json_answer(await finding.history(office, caller, credential_id))
 
 
-@router.get("/{credential_id}/forms", response_model=list[Form], responses=_FAILURES, summary="List the secured forms")
+@router.get("/{credential_id}/forms", response_model=list[Form], responses=_OF_ONE, summary="List the secured forms")
 async def list_forms(credential_id: UUID, office: TheOffice, caller: CredentialReader) -> Response:
     """Each form with its state and address."""
     return json_answer((await finding.record(office, caller, credential_id)).forms)
 
 
-@router.get("/{credential_id}/forms/{form}", response_class=Response, responses=_FAILURES, summary="Download a form")
+@router.get(
+    "/{credential_id}/forms/{form}",
+    response_class=Response,
+    responses={
+        **_OF_FORM,
+        200: {
+            "description": "The bytes of the form, verbatim",
+            "content": {kind: {} for kind in ("application/vc", "application/vc+jwt", "application/ld+json")},
+        },
+    },
+    summary="Download a form",
+)
 async def download(credential_id: UUID, form: str, office: TheOffice, caller: CredentialReader) -> Response:
     """The stored bytes, verbatim."""
     document = await forms.read_for(office, caller, credential_id, form)
@@ -200,8 +207,14 @@ async def download(credential_id: UUID, form: str, office: TheOffice, caller: Cr
 @router.post(
     "/{credential_id}/status",
     response_model=CredentialRecord,
-    responses=_FAILURES,
-    openapi_extra=json_body("StatusChangeRequest"),
+    responses=_OF_CHANGE,
+    openapi_extra=json_body(
+        "StatusChangeRequest",
+        {
+            "suspend": {"value": {"change": "suspend", "reason": "under-review"}},
+            "revoke": {"value": {"change": "revoke", "reason": "issued-in-error"}},
+        },
+    ),
     summary="Revoke, suspend or reinstate",
 )
 async def change(credential_id: UUID, request: Request, office: TheOffice, caller: StatusChanger) -> Response:
@@ -214,7 +227,7 @@ async def change(credential_id: UUID, request: Request, office: TheOffice, calle
     "/{credential_id}/replacement",
     status_code=201,
     response_model=CredentialRecord,
-    responses=_FAILURES,
+    responses={**_OF_ISSUANCE, 200: {"description": "This replacement was made before", "model": CredentialRecord}},
     openapi_extra=json_body("ReplacementRequest"),
     summary="Issue a corrected credential in place of this one",
 )
@@ -239,7 +252,7 @@ async def replace_credential(
 @router.post(
     "/{credential_id}/public-url",
     response_model=CredentialRecord,
-    responses=_FAILURES,
+    responses=_OF_ONE,
     summary="Give the credential a new public address",
 )
 async def rotate_public_url(credential_id: UUID, office: TheOffice, caller: CredentialIssuer) -> Response:

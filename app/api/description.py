@@ -1,6 +1,7 @@
 """The OpenAPI description: what routes say themselves, and the schemas of the bodies that they read themselves."""
 
 import json
+from collections.abc import Callable
 from typing import Any, Final
 
 from fastapi import FastAPI
@@ -9,7 +10,8 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from app.api import interop
-from app.api.problems import STATUS_OF_FAMILY, Problem, described
+from app.api.capacity import ALWAYS_ANSWERED
+from app.api.problems import PROBLEM_JSON, Problem, described
 from app.api.rates import describe_rates
 from app.errors import Family
 from app.issuance.change_status import StatusChangeRequest
@@ -35,8 +37,11 @@ address and post one to `/verify`. Every failure is a problem document (RFC 9457
 """
 
 
-def describe(application: FastAPI) -> None:
-    """Give ``application`` its complete OpenAPI 3.1 description, made once."""
+def describe(application: FastAPI, *, for_people: Callable[[str], bool]) -> None:
+    """Give ``application`` its complete OpenAPI 3.1 description, made once.
+
+    ``for_people`` says at which addresses people, who accept ``text/html``, get a page instead of a problem document.
+    """
 
     def openapi() -> dict[str, Any]:
         if application.openapi_schema:
@@ -57,8 +62,8 @@ def describe(application: FastAPI) -> None:
         schemas = document.setdefault("components", {}).setdefault("schemas", {})
         for name, schema in bodies["$defs"].items():
             schemas[name] = schema
-        _describe_malformed_parameters(document)
         describe_rates(document)
+        _describe_what_all_share(document, for_people)
         _add_examples(document)
         application.openapi_schema = document
         return document
@@ -66,15 +71,30 @@ def describe(application: FastAPI) -> None:
     application.openapi = openapi  # type: ignore[method-assign]
 
 
-def _describe_malformed_parameters(document: dict[str, Any]) -> None:
-    """Say what malformed parameters are answered with: 400 and a problem, not the framework's own 422."""
-    problem = described(Family.MALFORMED)[STATUS_OF_FAMILY[Family.MALFORMED]]
-    for methods in document["paths"].values():
+def _describe_what_all_share(document: dict[str, Any], for_people: Callable[[str], bool]) -> None:
+    """Add the failures that an operation has by its kind: that it is an operation, takes a body, or needs a key.
+
+    Malformed parameters are answered with 400 and a problem, not with the framework's own 422.
+    """
+    for path, methods in document["paths"].items():
         for operation in methods.values():
-            framework = str(operation["responses"].get("422", ""))
-            if "HTTPValidationError" in framework:
-                del operation["responses"]["422"]
-                operation["responses"].setdefault("400", problem)
+            answers = operation["responses"]
+            if "HTTPValidationError" in str(answers.get("422", "")):
+                del answers["422"]
+            shared = {Family.MALFORMED, Family.DEFECT}
+            if path not in ALWAYS_ANSWERED:
+                shared |= {Family.UNAVAILABLE}
+            if "requestBody" in operation:
+                shared |= {Family.TOO_LARGE, Family.MEDIA_TYPE}
+            if "security" in operation:
+                shared |= {Family.UNAUTHENTICATED}
+            for status, answer in described(*shared).items():
+                answers.setdefault(str(status), answer)
+            if for_people(path):
+                for status, answer in answers.items():
+                    if PROBLEM_JSON in answer.get("content", {}):
+                        answers[status] = {**answer, "content": {**answer["content"], "text/html": {}}}
+            operation["responses"] = dict(sorted(answers.items()))
     for name in ("HTTPValidationError", "ValidationError"):
         document["components"]["schemas"].pop(name, None)
 
@@ -91,3 +111,7 @@ def _add_examples(document: dict[str, Any]) -> None:
     if examples:
         content = document["paths"]["/api/v1/credentials"]["post"]["requestBody"]["content"]["application/json"]
         content["examples"] = examples
+        offering = next(iter(examples.values()))["value"]["offering"]
+        for path, method in (("/api/v1/offerings", "post"), ("/api/v1/offerings/{offering_id}/draft", "put")):
+            content = document["paths"][path][method]["requestBody"]["content"]["application/json"]
+            content["examples"] = {"academic": {"summary": "Academic", "value": offering}}

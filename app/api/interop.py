@@ -19,8 +19,7 @@ from app.verification.report import ReportedCheck
 
 router = APIRouter(prefix="/interop", tags=["interop"])
 
-_ISSUE_FAILURES: Final = described(Family.MALFORMED, Family.RULE_BROKEN, Family.UNAVAILABLE)
-_VERIFY_FAILURES: Final = described(Family.MALFORMED, Family.UNAVAILABLE)
+_ISSUE_FAILURES: Final = described(Family.RULE_BROKEN)
 
 Json = dict[str, Any]
 
@@ -197,7 +196,6 @@ async def issue_by(name: str, request: Request) -> Response:
     "/credentials/verify",
     response_model=VerifiedCredential,
     response_model_exclude_none=True,
-    responses=_VERIFY_FAILURES,
     openapi_extra=json_body("CredentialToVerify"),
     summary="Verify a credential for a test suite",
 )
@@ -213,7 +211,6 @@ async def verify_credential(request: Request) -> Response:
     "/presentations/verify",
     response_model=VerifiedPresentationAnswer,
     response_model_exclude_none=True,
-    responses=_VERIFY_FAILURES,
     openapi_extra=json_body("PresentationToVerify"),
     summary="Verify a presentation for a test suite",
 )
@@ -236,7 +233,7 @@ async def verify_presentation(request: Request) -> Response:
 @router.post(
     "/credentials/status",
     response_class=Response,
-    responses={200: {"description": "The status is changed"}, **_VERIFY_FAILURES, **described(Family.NOT_FOUND)},
+    responses={200: {"description": "The status is changed"}, **described(Family.NOT_FOUND)},
     openapi_extra=json_body("StatusChange"),
     summary="Change the status for a test suite",
 )
@@ -251,7 +248,7 @@ async def change_status(request: Request) -> Response:
     response_class=Response,
     responses={
         200: {"description": "A BitstringStatusListCredential", "content": {"application/vc": {}}},
-        **described(Family.MALFORMED, Family.NOT_FOUND, Family.UNAVAILABLE),
+        **described(Family.NOT_FOUND),
     },
     summary="Fetch a status list of the interop mode",
 )
@@ -267,7 +264,7 @@ async def status_list(
     "/status/{name}/{number}/{purpose}/publish",
     status_code=204,
     response_class=Response,
-    responses=described(Family.MALFORMED, Family.NOT_FOUND, Family.UNAVAILABLE),
+    responses=described(Family.NOT_FOUND),
     summary="Publish a status list of the interop mode",
 )
 async def publish_status_list(

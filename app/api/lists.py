@@ -96,7 +96,7 @@ def _says(labels: Mapping[str, str], wanted: str) -> bool:
     return not wanted or any(wanted in label.casefold() for label in labels.values())
 
 
-@router.get("/me", response_model=Me, responses=described(Family.UNAUTHENTICATED), summary="Say who I am")
+@router.get("/me", response_model=Me, summary="Say who I am")
 async def me(office: TheOffice, caller: AnyCaller) -> Response:
     """The awarding body and the scopes of the key that was used."""
     issuer = await office.issuer(caller.slug)

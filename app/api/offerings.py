@@ -1,6 +1,6 @@
 """Offerings: what all awards of a micro-credential share; drafted, then published in immutable versions."""
 
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
@@ -14,16 +14,17 @@ from app.issuance.offerings import OfferingPage, OfferingRecord, OfferingVersion
 
 router = APIRouter(prefix="/api/v1/offerings", tags=["offerings"])
 
-_FAILURES = described(
-    Family.MALFORMED, Family.UNAUTHENTICATED, Family.NOT_PERMITTED, Family.NOT_FOUND, Family.RULE_BROKEN
-)
+_OF_LIST: Final = described(Family.NOT_PERMITTED)
+_OF_ONE: Final = described(Family.NOT_PERMITTED, Family.NOT_FOUND)
+_OF_DRAFT: Final = described(Family.NOT_PERMITTED, Family.NOT_FOUND, Family.RULE_BROKEN)
+_OF_CHANGE: Final = described(Family.NOT_PERMITTED, Family.NOT_FOUND, Family.CONFLICT, Family.RULE_BROKEN)
 
 
 @router.post(
     "",
     status_code=201,
     response_model=OfferingRecord,
-    responses=_FAILURES,
+    responses=_OF_DRAFT,
     openapi_extra=json_body("Offering"),
     summary="Draft an offering",
 )
@@ -34,7 +35,7 @@ async def create(request: Request, office: TheOffice, caller: OfferingWriter) ->
     return json_answer(record, status=201, location=f"{office.public_url}/api/v1/offerings/{record.id}")
 
 
-@router.get("", response_model=OfferingPage, responses=_FAILURES, summary="List offerings")
+@router.get("", response_model=OfferingPage, responses=_OF_LIST, summary="List offerings")
 async def list_offerings(
     office: TheOffice,
     caller: OfferingReader,
@@ -45,7 +46,7 @@ async def list_offerings(
     return json_answer(await stories.list_offerings(office, caller, cursor=cursor, limit=limit))
 
 
-@router.get("/{offering_id}", response_model=OfferingRecord, responses=_FAILURES, summary="Read an offering")
+@router.get("/{offering_id}", response_model=OfferingRecord, responses=_OF_ONE, summary="Read an offering")
 async def read(offering_id: UUID, office: TheOffice, caller: OfferingReader) -> Response:
     """With its draft, if there is one, and the number of its newest published version."""
     return json_answer(await stories.read(office, caller, offering_id))
@@ -54,7 +55,7 @@ async def read(offering_id: UUID, office: TheOffice, caller: OfferingReader) -> 
 @router.put(
     "/{offering_id}/draft",
     response_model=OfferingRecord,
-    responses=_FAILURES,
+    responses=_OF_CHANGE,
     openapi_extra=json_body("Offering"),
     summary="Replace the draft",
 )
@@ -68,7 +69,7 @@ async def edit_draft(offering_id: UUID, request: Request, office: TheOffice, cal
     "/{offering_id}/versions",
     status_code=201,
     response_model=OfferingVersionRecord,
-    responses=_FAILURES,
+    responses=_OF_CHANGE,
     summary="Publish the draft",
 )
 async def publish(offering_id: UUID, office: TheOffice, caller: OfferingWriter) -> Response:
@@ -79,7 +80,7 @@ async def publish(offering_id: UUID, office: TheOffice, caller: OfferingWriter) 
 
 
 @router.post(
-    "/{offering_id}/withdrawal", response_model=OfferingRecord, responses=_FAILURES, summary="Withdraw an offering"
+    "/{offering_id}/withdrawal", response_model=OfferingRecord, responses=_OF_ONE, summary="Withdraw an offering"
 )
 async def withdraw(offering_id: UUID, office: TheOffice, caller: OfferingWriter) -> Response:
     """No more awards are made for it, and the catalogue no longer shows it. What was issued stays as it is."""
@@ -89,7 +90,7 @@ async def withdraw(offering_id: UUID, office: TheOffice, caller: OfferingWriter)
 @router.get(
     "/{offering_id}/versions",
     response_model=list[OfferingVersionRecord],
-    responses=_FAILURES,
+    responses=_OF_ONE,
     summary="List the published versions",
 )
 async def list_versions(offering_id: UUID, office: TheOffice, caller: OfferingReader) -> Response:
@@ -100,7 +101,7 @@ async def list_versions(offering_id: UUID, office: TheOffice, caller: OfferingRe
 @router.get(
     "/{offering_id}/versions/{version}",
     response_model=OfferingVersionRecord,
-    responses=_FAILURES,
+    responses=_OF_ONE,
     summary="Read a published version",
 )
 async def read_version(offering_id: UUID, version: int, office: TheOffice, caller: OfferingReader) -> Response:

@@ -91,13 +91,13 @@ class Problem(BaseModel):
 
 
 def described(*families: Family) -> dict[int | str, dict[str, Any]]:
-    """Return OpenAPI responses for the failures that an operation may answer with."""
+    """Return OpenAPI responses for the failures of an operation; ``describe`` adds those that all of its kind share."""
     return {
         STATUS_OF_FAMILY[family]: {
             "description": family.value.capitalize(),
             "content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}},
         }
-        for family in (*families, Family.TOO_LARGE, Family.MEDIA_TYPE)
+        for family in families
     }
 
 

@@ -8,7 +8,6 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import StringConstraints
 from starlette.concurrency import run_in_threadpool
 
-from app.api.problems import described
 from app.api.requests import json_answer, read_body
 from app.errors import Family, ServiceError
 from app.issuance.office import Office
@@ -53,7 +52,6 @@ _BODY: Final[dict[str, Any]] = {
 @router.post(
     "/verify",
     response_model=Report | PresentationReport,
-    responses=described(Family.MALFORMED, Family.UNAVAILABLE),
     openapi_extra=_BODY,
     summary="Verify a credential or a presentation",
 )

@@ -273,6 +273,26 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "page.download": "Signiertes Dokument herunterladen",
         "page.download-edc": "EDC-Fassung herunterladen (nicht gesiegelt)",
         "page.verify-address": "Adresse zur Prüfung",
+        # Was Menschen lesen, wo es keine Seite geben konnte.
+        "page.failure-not-found": "Unter dieser Adresse gibt es nichts",
+        "page.failure-not-found-sentence": "Es wurde vielleicht zurückgezogen, oder die Adresse ist unvollständig.",
+        "page.failure-no-credential": "Unter dieser Adresse gibt es keinen Nachweis",
+        "page.failure-no-credential-sentence": "Die Adresse ist vielleicht unvollständig, oder der Nachweis hat eine "
+        "neue. Fragen Sie, wer Ihnen die Adresse gegeben hat.",
+        "page.failure-gone": "Dieser Nachweis kann nicht mehr gezeigt werden",
+        "page.failure-gone-sentence": "Die Daten der lernenden Person wurden hier gelöscht. Eine Kopie, die sie "
+        "behalten hat, lässt sich weiterhin prüfen.",
+        "page.failure-later": "Im Augenblick nicht",
+        "page.failure-later-sentence": "Der Dienst ist ausgelastet oder erreicht seine Daten nicht. Versuchen Sie es "
+        "in einer Minute wieder.",
+        "page.failure-too-large": "Das ist zu groß",
+        "page.failure-too-large-sentence": "Ein Nachweis ist viel kleiner als das, was gesendet wurde.",
+        "page.failure-defect": "Bei uns ist etwas schiefgegangen",
+        "page.failure-defect-sentence": "Es liegt nicht an Ihnen. Mit dem Zeichen unten findet der Betreiber die "
+        "Ursache.",
+        "page.failure-refused": "Darauf gibt es keine Antwort",
+        "page.failure-refused-sentence": "Die Anfrage hat nicht die Form, die hier erwartet wird.",
+        "page.failure-reference": "Zeichen",
         "page.catalogue-title": "Micro-Credentials der ENHANCE-Allianz",
         "page.catalogue-sentence": "Was die Universitäten der Allianz anbieten. Ein Micro-Credential ist kein "
         "Hochschulabschluss; auch eine Sammlung davon ersetzt keinen.",

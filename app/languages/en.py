@@ -251,6 +251,23 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "page.download": "Download the signed document",
         "page.download-edc": "Download the EDC rendering (not sealed)",
         "page.verify-address": "Address for verification",
+        # What people read where a page could not be given.
+        "page.failure-not-found": "There is nothing at this address",
+        "page.failure-not-found-sentence": "It may have been withdrawn, or the address may not be complete.",
+        "page.failure-no-credential": "There is no credential at this address",
+        "page.failure-no-credential-sentence": "The address may be incomplete, or the credential may have a new one. "
+        "Ask whoever gave you the address.",
+        "page.failure-gone": "This credential can no longer be shown",
+        "page.failure-gone-sentence": "The learner's data was erased here. A copy that the learner kept still verifies.",
+        "page.failure-later": "Not at the moment",
+        "page.failure-later-sentence": "The service is busy or its records are out of reach. Try again in a minute.",
+        "page.failure-too-large": "This is too large",
+        "page.failure-too-large-sentence": "A credential is far smaller than what was sent.",
+        "page.failure-defect": "Something went wrong on our side",
+        "page.failure-defect-sentence": "It is not your fault. The operator finds the cause by the reference below.",
+        "page.failure-refused": "This could not be answered",
+        "page.failure-refused-sentence": "What was asked for is not of the form that is expected here.",
+        "page.failure-reference": "Reference",
         "page.catalogue-title": "Micro-credentials of the ENHANCE Alliance",
         "page.catalogue-sentence": "What the universities of the alliance offer. A micro-credential is "
         "not a degree, and "

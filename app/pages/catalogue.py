@@ -13,16 +13,17 @@ from app.languages import preferred
 from app.pages.facts import offering_facts_of
 from app.pages.negotiation import media_type
 from app.pages.readers import notes_of, page_word, reader_for
-from app.pages.rendering import html_page
+from app.pages.rendering import NOT_THERE, answers, html_page
 from app.template.declarations import KIND, in_language
 
 router = APIRouter(prefix="/catalogue", tags=["public"])
 
 _CACHED: Final = {"Cache-Control": "public, max-age=60", "Vary": "Accept, Accept-Language"}
 _OFFERED: Final = ("application/json", "text/html")
+_OFFERED_TOO: Final = answers("text/html")
 
 
-@router.get("", response_model=CataloguePage, summary="Browse the catalogue")
+@router.get("", response_model=CataloguePage, responses=_OFFERED_TOO, summary="Browse the catalogue")
 async def browse(
     request: Request,
     cursor: Annotated[str | None, Query(max_length=200)] = None,
@@ -56,8 +57,18 @@ async def browse(
     )
 
 
-@router.get("/{offering_id}", response_model=CatalogueEntry, summary="Read an offering")
-@router.get("/{offering_id}/{version}", response_model=CatalogueEntry, summary="Read a version of an offering")
+@router.get(
+    "/{offering_id}",
+    response_model=CatalogueEntry,
+    responses={**_OFFERED_TOO, **NOT_THERE},
+    summary="Read an offering",
+)
+@router.get(
+    "/{offering_id}/{version}",
+    response_model=CatalogueEntry,
+    responses={**_OFFERED_TOO, **NOT_THERE},
+    summary="Read a version of an offering",
+)
 async def read(
     offering_id: UUID,
     request: Request,

@@ -12,7 +12,7 @@ from app.languages import Language, preferred
 from app.pages.facts import facts_of
 from app.pages.negotiation import media_type
 from app.pages.readers import notes_of, page_word, reader_for
-from app.pages.rendering import html_page, unchanged
+from app.pages.rendering import NOT_THERE_OR_GONE, answers, html_page, unchanged
 from app.securing.vc_jose import MEDIA_TYPE as TOKEN_TYPE
 from app.strict_json import parse
 from app.template.declarations import KIND, awarded_by, in_language
@@ -27,12 +27,7 @@ _PRIVATE: Final = {"Cache-Control": "private, no-cache", "X-Robots-Tag": "noinde
 @router.get(
     "/c/{token}",
     response_class=Response,
-    responses={
-        200: {
-            "description": "The signed bytes, verbatim, or a page for people",
-            "content": {kind: {} for kind in (*_MACHINE_TYPES, "text/html")},
-        }
-    },
+    responses={**answers(*_MACHINE_TYPES, "text/html", etag=True), **NOT_THERE_OR_GONE},
     summary="Fetch a credential",
 )
 async def fetch(
@@ -60,7 +55,7 @@ async def fetch(
 @router.get(
     "/c/{token}/vc.jwt",
     response_class=Response,
-    responses={200: {"description": "The signed token, verbatim", "content": {TOKEN_TYPE: {}}}},
+    responses={**answers(TOKEN_TYPE, etag=True), **NOT_THERE_OR_GONE},
     summary="Fetch a credential as a token",
 )
 async def fetch_token(token: str, request: Request) -> Response:
@@ -79,7 +74,12 @@ def _bytes(request: Request, document: Document, media: str) -> Response:
     return Response(document.content, 200, headers, media)
 
 
-@router.get("/c/{token}/edc.jsonld", response_class=Response, summary="Fetch the EDC rendering")
+@router.get(
+    "/c/{token}/edc.jsonld",
+    response_class=Response,
+    responses={**answers("application/ld+json", etag=True), **NOT_THERE_OR_GONE},
+    summary="Fetch the EDC rendering",
+)
 async def fetch_edc(token: str, request: Request) -> Response:
     """The same award as a European Digital Credential (VC 1.1 and edc-ap). It is not sealed."""
     office: Office = request.app.state.office

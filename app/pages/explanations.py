@@ -9,7 +9,7 @@ from fastapi import APIRouter, Header, HTTPException, Request, Response
 
 from app.languages import preferred
 from app.pages.negotiation import media_type
-from app.pages.rendering import html_page
+from app.pages.rendering import NOT_THERE, answers, html_page
 
 router = APIRouter(prefix="/problems", tags=["published"])
 
@@ -32,7 +32,12 @@ def collect(explanations: Iterable[Explanation]) -> Explanations:
     return {item.code: item for item in explanations}
 
 
-@router.get("/{code}", response_class=Response, summary="Explain a problem or finding code")
+@router.get(
+    "/{code}",
+    response_class=Response,
+    responses={**answers("text/html", "application/json"), **NOT_THERE},
+    summary="Explain a problem or finding code",
+)
 async def explain(
     code: str,
     request: Request,

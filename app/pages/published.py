@@ -12,7 +12,7 @@ from app.issuance.office import Office
 from app.issuance.publish_status import published_status_list
 from app.issuance.setup import published_did_document
 from app.jsonld import ELM_CONTEXT_URL, pinned_context
-from app.pages.rendering import STATIC, unchanged
+from app.pages.rendering import NOT_THERE, STATIC, answers, unchanged
 
 router = APIRouter(tags=["published"])
 
@@ -32,21 +32,36 @@ def _answer(request: Request, content: bytes, media_type: str, cache: str, etag:
     return Response(content, 200, headers, media_type)
 
 
-@router.get("/issuers/{slug}/did.json", response_class=Response, summary="DID document of an awarding body")
+@router.get(
+    "/issuers/{slug}/did.json",
+    response_class=Response,
+    responses={**answers("application/did+json", etag=True), **NOT_THERE},
+    summary="DID document of an awarding body",
+)
 async def did_document(slug: str, request: Request) -> Response:
     """did:web (application/did+json): every key that ever signed, with those that are revoked marked."""
     content = await published_did_document(_office(request), slug)
     return _answer(request, content, "application/did+json", "public, max-age=300")
 
 
-@router.get("/.well-known/did.json", response_class=Response, summary="DID document of the service itself")
+@router.get(
+    "/.well-known/did.json",
+    response_class=Response,
+    responses={**answers("application/did+json", etag=True), **NOT_THERE},
+    summary="DID document of the service itself",
+)
 async def service_did_document(request: Request) -> Response:
     """The service's own keys sign receipts and the trust file, never a credential."""
     content = await published_did_document(_office(request), None)
     return _answer(request, content, "application/did+json", "public, max-age=300")
 
 
-@router.get("/issuers/{slug}/status/{number}/{purpose}", response_class=Response, summary="Signed status list")
+@router.get(
+    "/issuers/{slug}/status/{number}/{purpose}",
+    response_class=Response,
+    responses={**answers("application/vc", "application/vc+jwt", etag=True), **NOT_THERE},
+    summary="Signed status list",
+)
 async def status_list(slug: str, number: int, purpose: str, request: Request) -> Response:
     """Bitstring Status List credential, for `revocation` or `suspension`; never older than half its validity.
 
@@ -56,13 +71,23 @@ async def status_list(slug: str, number: int, purpose: str, request: Request) ->
     return _answer(request, published.content, published.media_type, "public, max-age=60", published.etag)
 
 
-@router.get("/contexts/elm/v1", response_class=Response, summary="JSON-LD context of our credentials")
+@router.get(
+    "/contexts/elm/v1",
+    response_class=Response,
+    responses=answers("application/ld+json", etag=True),
+    summary="JSON-LD context of our credentials",
+)
 async def context(request: Request) -> Response:
     """A mirror of the permanent identifier; these bytes never change."""
     return _answer(request, pinned_context(ELM_CONTEXT_URL).content, "application/ld+json", _FOR_EVER)
 
 
-@router.get("/vocabulary/{scheme}/v1", response_class=Response, summary="Concept scheme (SKOS)")
+@router.get(
+    "/vocabulary/{scheme}/v1",
+    response_class=Response,
+    responses={**answers("application/ld+json", etag=True), **NOT_THERE},
+    summary="Concept scheme (SKOS)",
+)
 async def vocabulary(scheme: str, request: Request) -> Response:
     """One of our own concept schemes as SKOS in JSON-LD; a mirror of the permanent identifier."""
     return _answer(

@@ -2,12 +2,16 @@
 
 import json
 
+import httpx
 import pytest
+import schemathesis
 
 from app.api.problems import STATUS_OF_FAMILY, every_error
+from app.pages.failures import visited_by_people
 from app.template.request import FORM_CODES
 from app.template.rules import RULES
 from tests.builders import SUBTYPES
+from tests.declared import description_of
 from tests.examples import EXAMPLES, example
 
 
@@ -36,6 +40,29 @@ async def test_every_operation_says_what_it_is_for_under_a_name_of_its_own(descr
         assert operation["tags"], place
 
 
+async def test_the_description_is_of_the_official_form(description):
+    schemathesis.openapi.from_dict(description).validate()
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "media_type", "body"),
+    [
+        ("GET", "/healthz", 418, "application/json", b"{}"),
+        ("GET", "/healthz", 200, "text/html", b"<p>"),
+        ("GET", "/healthz", 200, "application/json", b'{"status": "dead"}'),
+        ("GET", "/nowhere", 200, "application/json", b"{}"),
+        ("GET", "/api/v1/credentials/search", 415, "application/problem+json", b"{}"),
+    ],
+)
+async def test_an_answer_that_is_not_declared_would_be_noticed(
+    sqlite_deployment, method, path, status, media_type, body
+):
+    request = httpx.Request(method, f"http://localhost:8000{path}")
+    answer = httpx.Response(status, headers={"Content-Type": media_type}, content=body, request=request)
+    with pytest.raises(AssertionError):
+        description_of(sqlite_deployment.application).check(answer)
+
+
 async def test_every_reference_leads_somewhere(description):
     def references(value):
         if isinstance(value, dict):
@@ -57,7 +84,8 @@ async def test_every_failure_is_described_as_a_problem_document(description):
     for place, operation in operations(description):
         for status, answer in operation["responses"].items():
             if status.startswith(("4", "5")) and place != "GET /readyz":
-                assert list(answer["content"]) == ["application/problem+json"], (place, status)
+                expected = ["application/problem+json", *["text/html"] * visited_by_people(place.split()[1])]
+                assert list(answer["content"]) == expected, (place, status)
 
 
 async def test_operations_of_universities_need_the_key_and_say_so(description):
@@ -79,16 +107,20 @@ async def test_the_example_of_each_subtype_is_the_one_of_the_builders(descriptio
 async def test_every_example_runs_as_it_stands_where_no_university_is_configured(fresh_deployment):
     description = (await fresh_deployment.public.get("/openapi.json")).json()
     system = fresh_deployment.system("test")
-    award = example("service") | {"awarded_on": "2026-06-01"}
+    award = example("service")
     ran = 0
     for place, operation in operations(description):
         for media in operation.get("requestBody", {}).get("content", {}).values():
             for name, shown in media.get("examples", {}).items():
                 method, path = place.split()
                 if "{credential_id}" in path:
-                    award["learner"] = {**award["learner"], "reference": f"{path} {name}"}
+                    award["learner"] = {**award["learner"], "reference": f"example-{ran}"}
                     record = await fresh_deployment.issue(award, "test")
                     path = path.format(credential_id=record["id"])
+                if "{offering_id}" in path:
+                    path = path.format(
+                        offering_id=(await system.post("/api/v1/offerings", json=award["offering"])).json()["id"]
+                    )
                 answer = await system.request(method, path, json=shown["value"])
                 assert answer.status_code in (200, 201), (place, name, answer.text)
                 ran += 1

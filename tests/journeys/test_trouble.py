@@ -2,44 +2,15 @@
 
 import json
 import traceback
-from contextlib import asynccontextmanager
 
 import pytest
 from structlog.testing import capture_logs
 
 from app.main import name_exception
 from app.store import DatabaseUnavailable
-from app.store.connection import Database
 from app.verification.evidence import Policy
 from tests.builders import a_request, full_request
-
-
-class Interrupted(Database):
-    """A database that fails from some moment on: in reading as well, or in writing only."""
-
-    def __init__(self, real: Database, error: Exception, *, reading: bool) -> None:
-        self._real, self._error, self._reading = real, error, reading
-        self.dialect = real.dialect
-
-    def read(self):
-        return self._interrupted() if self._reading else self._real.read()
-
-    def read_once(self):
-        return self._interrupted() if self._reading else self._real.read_once()
-
-    def transaction(self):
-        return self._interrupted()
-
-    def write_once(self):
-        return self._interrupted()
-
-    @asynccontextmanager
-    async def _interrupted(self):
-        raise self._error
-        yield
-
-    async def close(self):
-        await self._real.close()
+from tests.counterparts.interrupted_database import Interrupted
 
 
 @pytest.fixture
@@ -171,7 +142,7 @@ async def test_a_defect_tells_its_place_to_the_log_and_nothing_to_anybody(sqlite
     defect = next(entry for entry in logs if entry["event"] == "defect")
     assert defect["trace_id"] == answer.json()["trace_id"]
     assert (defect["exception"], defect["kind"]) == ("RuntimeError", "RuntimeError")
-    assert any("test_trouble.py" in frame for frame in defect["frames"])
+    assert any("test_trouble.py" in frame or "interrupted_database.py" in frame for frame in defect["frames"])
     request = next(entry for entry in logs if entry["event"] == "request")
     assert (request["status"], request["trace_id"]) == (500, defect["trace_id"])
 
