@@ -37,11 +37,6 @@ async def add(connection: Connection, body: AwardingBody) -> None:
     await connection.execute(insertion(awarding_body), to_row(body))
 
 
-async def find(connection: Connection, identifier: UUID) -> AwardingBody | None:
-    """Return the awarding body, or none."""
-    return maybe_from_row(AwardingBody, await connection.fetch_one(selection(awarding_body, "id"), {"id": identifier}))
-
-
 async def find_by_slug(connection: Connection, slug: str) -> AwardingBody | None:
     """Return the awarding body that has this slug in its addresses, or none."""
     return maybe_from_row(AwardingBody, await connection.fetch_one(selection(awarding_body, "slug"), {"slug": slug}))

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, select, update
 
 from app.store.connection import Connection
 from app.store.failures import AlreadyThere, TransitionRefused
-from app.store.plans import insertion, selection
+from app.store.plans import selection
 from app.store.records import from_rows, maybe_from_row, to_row
 from app.store.tables import award, award_revision
 
@@ -68,17 +68,6 @@ async def insert_or_find(connection: Connection, new: Award) -> tuple[Award, boo
     if found is None:
         raise AlreadyThere(NUMBER_TAKEN)
     return found, False
-
-
-async def add_revision(connection: Connection, revision: AwardRevision) -> None:
-    """Store what is said now. The first comes with its award; a later one becomes the award's current revision.
-
-    Raises:
-        TransitionRefused: the award is not at the revision before, so somebody else corrected it meanwhile.
-        AlreadyThere: the revision exists.
-    """
-    await advance(connection, revision)
-    await connection.execute(insertion(award_revision), to_row(revision))
 
 
 async def advance(connection: Connection, revision: AwardRevision) -> None:

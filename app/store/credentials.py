@@ -14,8 +14,8 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, select, u
 
 from app.store.connection import Connection
 from app.store.paging import Cursor, Page, newest_first, page_of
-from app.store.plans import Prepared, Row, equal, insertion, selection
-from app.store.records import from_row, from_rows, maybe_from_row, to_row
+from app.store.plans import Prepared, Row, equal, selection
+from app.store.records import from_row, from_rows, maybe_from_row
 from app.store.states import Audience, CredentialState
 from app.store.status_events import Standing, revoked, suspended
 from app.store.tables import award, award_revision, credential, status_event, status_list
@@ -82,18 +82,6 @@ _OUTDATE_LIST: Final = Prepared(
     )
     .values(version=status_list.c.version + 1)
 )
-
-
-async def add(connection: Connection, new: Credential) -> None:
-    """Store a prepared or an issued credential.
-
-    A new copy of an award that was revoked or suspended before is born so, hence its list is out of date.
-
-    Raises:
-        AlreadyThere: the identifier, the token or the place in the status list is taken.
-    """
-    await connection.execute(insertion(credential), to_row(new))
-    await outdate_list(connection, new)
 
 
 async def outdate_list(connection: Connection, new: Credential) -> None:

@@ -7,8 +7,8 @@ from uuid import UUID
 from sqlalchemy import update
 
 from app.store.connection import Connection
-from app.store.plans import insertion, selection
-from app.store.records import maybe_from_row, to_row
+from app.store.plans import selection
+from app.store.records import maybe_from_row
 from app.store.tables import data_key
 
 
@@ -21,15 +21,6 @@ class DataKey:
     wrapped_key: bytes | None
     created_at: datetime
     destroyed_at: datetime | None = None
-
-
-async def add(connection: Connection, key: DataKey) -> None:
-    """Store the key of a new award.
-
-    Raises:
-        AlreadyThere: the award has its key, or had one that was destroyed.
-    """
-    await connection.execute(insertion(data_key), to_row(key))
 
 
 async def find(connection: Connection, awarding_body_id: UUID, award_id: UUID) -> DataKey | None:

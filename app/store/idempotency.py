@@ -91,13 +91,6 @@ async def finish(
     )
 
 
-async def release(connection: Connection, *, awarding_body_id: UUID, key: str) -> bool:
-    """Forget a request in flight that came to nothing, so that it may be made again."""
-    return bool(
-        await connection.execute(delete(idempotency).where(*_is(awarding_body_id, key), idempotency.c.status.is_(None)))
-    )
-
-
 async def find(connection: Connection, awarding_body_id: UUID, key: str) -> RememberedRequest | None:
     """Return what is known of the key, or none."""
     named = {"awarding_body_id": awarding_body_id, "key": key}

@@ -47,20 +47,9 @@ async def find_by_slug(connection: Connection, slug: str) -> Issuer | None:
     return maybe_from_row(Issuer, await connection.fetch_one(_BY_SLUG, {"slug": slug}))
 
 
-async def find_of_awarding_body(connection: Connection, awarding_body_id: UUID) -> Issuer | None:
-    """Return the issuer that signs for this awarding body, or none."""
-    named = {"awarding_body_id": awarding_body_id}
-    return maybe_from_row(Issuer, await connection.fetch_one(selection(issuer, *named), named))
-
-
 async def find_service(connection: Connection) -> Issuer | None:
     """Return the issuer of receipts and of the trust file, or none."""
     return maybe_from_row(Issuer, await connection.fetch_one(selection(issuer, "kind"), {"kind": IssuerKind.SERVICE}))
-
-
-async def find_by_did(connection: Connection, did: str) -> Issuer | None:
-    """Return the issuer with this DID, or none: then it is a stranger's."""
-    return maybe_from_row(Issuer, await connection.fetch_one(selection(issuer, "did"), {"did": did}))
 
 
 async def list_all(connection: Connection) -> tuple[Issuer, ...]:

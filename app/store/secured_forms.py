@@ -15,7 +15,7 @@ from sqlalchemy import func, select, update
 from app.store import signing_keys
 from app.store.connection import Connection
 from app.store.plans import Prepared, equal, insertion
-from app.store.records import from_rows, maybe_from_row, to_row
+from app.store.records import maybe_from_row, to_row
 from app.store.states import FormState
 from app.store.tables import form_signature, secured_form
 
@@ -90,17 +90,6 @@ async def complete(
     return completed
 
 
-async def fail(connection: Connection, form_id: UUID) -> bool:
-    """Say that a pending form could not be made. It may still be completed later."""
-    return bool(
-        await connection.execute(
-            update(secured_form)
-            .where(secured_form.c.id == form_id, secured_form.c.state == FormState.PENDING)
-            .values(state=FormState.FAILED)
-        )
-    )
-
-
 async def find(connection: Connection, awarding_body_id: UUID, credential_id: UUID, form: str) -> SecuredForm | None:
     """Return the form, the one that was signed last if there are several levels, or none."""
     return maybe_from_row(
@@ -109,36 +98,6 @@ async def find(connection: Connection, awarding_body_id: UUID, credential_id: UU
             _BEST, {"awarding_body_id": awarding_body_id, "credential_id": credential_id, "form": form}
         ),
     )
-
-
-async def list_of_credential(
-    connection: Connection, awarding_body_id: UUID, credential_id: UUID
-) -> tuple[SecuredForm, ...]:
-    """Return every form of the credential."""
-    return from_rows(
-        SecuredForm,
-        await connection.fetch_all(
-            select(secured_form)
-            .where(secured_form.c.awarding_body_id == awarding_body_id, secured_form.c.credential_id == credential_id)
-            .order_by(secured_form.c.form, secured_form.c.created_at, secured_form.c.level)
-        ),
-    )
-
-
-async def list_credentials_of_key(
-    connection: Connection, signing_key_id: UUID, *, after: UUID | None = None, size: int = 1000
-) -> tuple[UUID, ...]:
-    """Return the credentials that hang on a key, in the order of their identifiers: what its loss would take along."""
-    statement = (
-        select(secured_form.c.credential_id)
-        .distinct()
-        .join(form_signature, form_signature.c.secured_form_id == secured_form.c.id)
-        .where(form_signature.c.signing_key_id == signing_key_id)
-    )
-    if after is not None:
-        statement = statement.where(secured_form.c.credential_id > after)
-    rows = await connection.fetch_all(statement.order_by(secured_form.c.credential_id).limit(size))
-    return tuple(row["credential_id"] for row in rows)
 
 
 async def count_credentials_of_key(connection: Connection, signing_key_id: UUID) -> int:

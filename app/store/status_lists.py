@@ -18,7 +18,7 @@ from sqlalchemy import Column, func, literal, select, update
 
 from app.store.connection import Connection, Database
 from app.store.plans import Prepared, equal, insertion, selection
-from app.store.records import from_row, from_rows, maybe_from_row, to_row
+from app.store.records import from_row, maybe_from_row, to_row
 from app.store.tables import awarding_body, issuer, published_list, status_lease, status_list
 
 LEASE_SIZE: Final = 256
@@ -200,16 +200,6 @@ async def find_by_address(connection: Connection, slug: str, number: int) -> Sta
     return maybe_from_row(
         StatusList,
         await connection.fetch_one(_BY_ADDRESS, {"slug": slug, "number": number}),
-    )
-
-
-async def list_of_issuer(connection: Connection, issuer_id: UUID) -> tuple[StatusList, ...]:
-    """Return every list of the issuer, the first one first."""
-    return from_rows(
-        StatusList,
-        await connection.fetch_all(
-            select(status_list).where(status_list.c.issuer_id == issuer_id).order_by(status_list.c.number)
-        ),
     )
 
 

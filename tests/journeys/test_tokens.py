@@ -207,8 +207,7 @@ async def test_the_bytes_and_their_key_are_kept_when_keys_change(deployment, rec
     async with deployment.office.database.read() as connection:
         keys = await signing_keys.list_of_issuer(connection, issuer.issuer_id)
         by_name = {key.fragment: key.id for key in keys}
-        hanging = await secured_forms.list_credentials_of_key(connection, by_name["p256-2026-2"])
-    assert [str(credential) for credential in hanging] == [other["id"]]
+        assert await secured_forms.count_credentials_of_key(connection, by_name["p256-2026-2"]) == 1
 
 
 async def test_a_revoked_key_takes_its_tokens_along(deployment, record):

@@ -4,15 +4,20 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
-from app.store import Connection, awarding_bodies, awards, credentials, data_keys, issuers, offerings, status_lists
+from sqlalchemy import select
+
+from app.store import Connection, awarding_bodies, awards, credentials, issuers, offerings, status_lists
 from app.store.awarding_bodies import AwardingBody
 from app.store.awards import Award, AwardRevision
 from app.store.credentials import Credential
 from app.store.data_keys import DataKey
 from app.store.issuers import Issuer
+from app.store.plans import insertion
+from app.store.records import from_rows, to_row
 from app.store.secured_forms import SecuredForm
 from app.store.states import Audience, CredentialState, FormState, IssuerKind
-from app.store.status_lists import StatusPlace
+from app.store.status_lists import StatusList, StatusPlace
+from app.store.tables import award_revision, credential, data_key, status_list
 
 NOW = datetime(2026, 11, 23, 12, 0, 0, 123456, tzinfo=UTC)
 CAPACITY = 131_072
@@ -98,10 +103,35 @@ def a_revision(award: Award, revision: int = 1, **override) -> AwardRevision:
     )
 
 
+async def add_revision(connection: Connection, revision: AwardRevision) -> None:
+    """Store a revision alone, as ``issuing`` does with all that belongs to it."""
+    await awards.advance(connection, revision)
+    await connection.execute(insertion(award_revision), to_row(revision))
+
+
+async def add_data_key(connection: Connection, key: DataKey) -> None:
+    """Store a data key alone."""
+    await connection.execute(insertion(data_key), to_row(key))
+
+
+async def add_credential(connection: Connection, new: Credential) -> None:
+    """Store a credential alone."""
+    await connection.execute(insertion(credential), to_row(new))
+    await credentials.outdate_list(connection, new)
+
+
+async def lists_of(connection: Connection, issuer_id: UUID) -> tuple[StatusList, ...]:
+    """Return every status list of an issuer, the first one first."""
+    found = await connection.fetch_all(
+        select(status_list).where(status_list.c.issuer_id == issuer_id).order_by(status_list.c.number)
+    )
+    return from_rows(StatusList, found)
+
+
 async def stored_award(connection: Connection, house: House, **override) -> Award:
     award, _ = await awards.insert_or_find(connection, an_award(house, **override))
-    await awards.add_revision(connection, a_revision(award))
-    await data_keys.add(connection, DataKey(award.id, award.awarding_body_id, b"wrapped", NOW))
+    await add_revision(connection, a_revision(award))
+    await add_data_key(connection, DataKey(award.id, award.awarding_body_id, b"wrapped", NOW))
     return award
 
 
@@ -141,9 +171,9 @@ def a_credential(house: House, award: Award, place: StatusPlace, **override) -> 
 
 
 async def stored_credential(connection: Connection, house: House, award: Award, **override) -> Credential:
-    credential = a_credential(house, award, await a_place(connection, house), **override)
-    await credentials.add(connection, credential)
-    return credential
+    new = a_credential(house, award, await a_place(connection, house), **override)
+    await add_credential(connection, new)
+    return new
 
 
 def a_form(credential: Credential, **override) -> SecuredForm:

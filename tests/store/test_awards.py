@@ -7,7 +7,7 @@ import pytest
 
 from app.store import AlreadyThere, TransitionRefused, awards, data_keys
 from app.store.data_keys import DataKey
-from tests.store.rows import NOW, a_house, a_revision, an_award, later, stored_award
+from tests.store.rows import NOW, a_house, a_revision, add_data_key, add_revision, an_award, later, stored_award
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ async def test_racing_copies_of_one_request_make_one_award(database, houses):
                 connection, an_award(house, learner_key=bytes(32), certificate_number="2026-1")
             )
             if new:
-                await awards.add_revision(connection, a_revision(award, claims=str(number).encode()))
+                await add_revision(connection, a_revision(award, claims=str(number).encode()))
             revision = await awards.find_revision(connection, house.body.id, award.id, 1)
             return award.id, new, revision.claims
 
@@ -70,7 +70,7 @@ async def test_a_correction_is_the_next_revision_and_only_one_wins(database, hou
 
     async def correct(number):
         async with database.transaction() as connection:
-            await awards.add_revision(connection, a_revision(award, 2, claims=str(number).encode()))
+            await add_revision(connection, a_revision(award, 2, claims=str(number).encode()))
 
     outcomes = await asyncio.gather(*(correct(number) for number in range(5)), return_exceptions=True)
     assert sum(outcome is None for outcome in outcomes) == 1
@@ -104,4 +104,4 @@ async def test_a_destroyed_key_is_gone_and_no_other_takes_its_place(database, ho
         assert (key.wrapped_key, key.destroyed_at) == (None, later(days=1))
     with pytest.raises(AlreadyThere):
         async with database.transaction() as connection:
-            await data_keys.add(connection, DataKey(award.id, house.body.id, b"another", NOW))
+            await add_data_key(connection, DataKey(award.id, house.body.id, b"another", NOW))

@@ -48,12 +48,9 @@ def a_key(house, number=1, **override):
 async def test_an_awarding_body_is_found_by_slug_with_its_issuer(database, house):
     async with database.transaction() as connection:
         assert await awarding_bodies.find_by_slug(connection, "upv") == house.body
-        assert await awarding_bodies.find(connection, house.body.id) == house.body
         assert await awarding_bodies.find_by_slug(connection, "wut") is None
         assert await issuers.find_by_slug(connection, "upv") == house.issuer
         assert await issuers.find_by_slug(connection, "wut") is None
-        assert await issuers.find_of_awarding_body(connection, house.body.id) == house.issuer
-        assert await issuers.find_by_did(connection, house.issuer.did) == house.issuer
         assert await issuers.find_service(connection) is None
         service = an_issuer(None, "service")
         await issuers.add(connection, service)

@@ -132,7 +132,9 @@ async def test_a_draft_and_a_pending_form_may_change(database):
         draft = await offerings.create_draft(
             connection, awarding_body_id=house.body.id, offering_id=credential.id, content=b"1", now=NOW
         )
-        assert await secured_forms.fail(connection, pending.id)
+        assert await secured_forms.complete(
+            connection, pending.id, content=b"signed", sha256=bytes(32), signed_with=(), signed_at=NOW
+        )
         changed = await offerings.write_draft(
             connection, awarding_body_id=house.body.id, offering_id=draft.offering_id, content=b"2", now=NOW
         )

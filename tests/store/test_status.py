@@ -14,7 +14,19 @@ from app.store.states import Audience, StatusChange
 from app.store.status_events import Standing, StatusEvent
 from app.store.status_lists import PublishedList, StatusIndexLease
 from app.store.tables import status_lease
-from tests.store.rows import NOW, a_credential, a_house, a_place, a_revision, later, stored_award, stored_credential
+from tests.store.rows import (
+    NOW,
+    a_credential,
+    a_house,
+    a_place,
+    a_revision,
+    add_credential,
+    add_revision,
+    later,
+    lists_of,
+    stored_award,
+    stored_credential,
+)
 
 
 @pytest.fixture
@@ -43,7 +55,7 @@ async def test_no_two_processes_get_one_place(database, database_url, house):
     places = [(place.status_list_id, place.index) for batch in taken for place in batch]
     assert len(places) == len(set(places)) == 500
     async with database.read() as connection:
-        (one,) = await status_lists.list_of_issuer(connection, house.issuer.id)
+        (one,) = await lists_of(connection, house.issuer.id)
         leased = await connection.fetch_all(select(status_lease).order_by(status_lease.c.first))
     assert one.next_counter == len(leased) * 16
     assert [row["first"] for row in leased] == list(range(0, one.next_counter, 16))
@@ -79,7 +91,7 @@ async def test_a_used_up_list_is_followed_by_a_new_one_with_another_key(database
     assert len({(place.number, place.index) for place in places}) == 80
     assert {place.number for place in places} == {1, 2, 3}
     async with database.read() as connection:
-        lists = await status_lists.list_of_issuer(connection, house.issuer.id)
+        lists = await lists_of(connection, house.issuer.id)
         assert await status_lists.find_by_address(connection, "upv", 2) == lists[1]
         assert await status_lists.find_by_address(connection, "upv", 4) is None
         assert await status_lists.find_by_address(connection, "wut", 1) is None
@@ -105,7 +117,7 @@ async def copies(database, house):
     async with database.transaction() as connection:
         award = await stored_award(connection, house)
         first = await stored_credential(connection, house, award)
-        await awards.add_revision(connection, a_revision(award, 2))
+        await add_revision(connection, a_revision(award, 2))
         second = await stored_credential(connection, house, award, revision=2)
         wallet = await stored_credential(
             connection, house, award, revision=2, audience=Audience.WALLET, public_token=None
@@ -202,7 +214,7 @@ async def test_the_list_and_the_single_answer_always_agree(sqlite_url, changes):
         house = await a_house(connection, f"u{uuid4().hex}")
         award = await stored_award(connection, house)
         first = await stored_credential(connection, house, award)
-        await awards.add_revision(connection, a_revision(award, 2))
+        await add_revision(connection, a_revision(award, 2))
         copies = {"first": first, "wallet": await stored_credential(connection, house, award, revision=2)}
         for change, scope in changes:
             await status_events.append(connection, an_event(copies, change, **scope))
@@ -261,7 +273,7 @@ async def test_copies_and_changes_that_race_are_never_overlooked(database, house
             place = await a_place(connection, house)  # as in life: committed before it is used
         async with database.transaction() as connection:
             credential = a_credential(house, award, place, revision=2)
-            await credentials.add(connection, credential)
+            await add_credential(connection, credential)
             return credential
 
     outcomes = await asyncio.gather(*(work() for _ in range(5) for work in (change, copy)))

@@ -16,6 +16,7 @@ from app.store import (
     issuers,
     open_database,
 )
+from app.store.database import DatabaseUrlUnusable
 from app.store.events import Event
 from app.store.tables import deployment, event
 from tests.store.rows import NOW, a_house, an_award, an_issuer
@@ -214,5 +215,5 @@ async def test_a_server_that_is_not_there_is_unavailable(unused_tcp_port):
 
 @pytest.mark.parametrize("url", ["mysql://localhost/x", "sqlite://", "sqlite:///:memory:"])
 def test_other_databases_are_refused_by_name(url):
-    with pytest.raises(ValueError, match="DATABASE_URL"):
+    with pytest.raises(DatabaseUrlUnusable, match="sqlite:///PATH or postgresql://"):
         open_database(url)

@@ -1,12 +1,10 @@
-"""Idempotency keys, the journal and the outbox."""
+"""Idempotency keys and the journal."""
 
 import asyncio
-from uuid import uuid4
 
 import pytest
 
-from app.store import events, idempotency, outbox
-from app.store.outbox import Work
+from app.store import events, idempotency
 from tests.store.rows import NOW, a_house, later
 from tests.store.test_transactions import an_event
 
@@ -69,17 +67,7 @@ async def test_the_first_answer_stays(database, house):
         await idempotency.begin(connection, **a_request(house))
         assert await idempotency.finish(connection, **ids, status=201, answer=b"first")
         assert not await idempotency.finish(connection, **ids, status=500, answer=b"second")
-        assert not await idempotency.release(connection, **ids)
         assert (await idempotency.find(connection, **ids)).answer == b"first"
-
-
-async def test_a_request_that_came_to_nothing_may_be_made_again(database, house):
-    ids = {"awarding_body_id": house.body.id, "key": "key-1"}
-    async with database.transaction() as connection:
-        await idempotency.begin(connection, **a_request(house))
-        assert await idempotency.release(connection, **ids)
-        assert await idempotency.find(connection, **ids) is None
-        assert await idempotency.begin(connection, **a_request(house)) is None
 
 
 async def test_keys_belong_to_their_awarding_body(database, house):
@@ -109,33 +97,3 @@ async def test_the_journal_of_a_thing_is_read_in_order_by_its_awarding_body(data
         assert [entry.kind for entry in await events.list_of_subject(connection, None, "thing")] == [
             "of the deployment"
         ]
-
-
-async def test_work_is_claimed_by_one_worker_at_a_time_and_comes_back_if_not_done(database, house):
-    async with database.transaction() as connection:
-        for number in range(10):
-            await outbox.add(
-                connection, Work(uuid4(), house.body.id, "seal", uuid4(), due_at=later(seconds=number - 5))
-            )
-
-    async def claim(now):
-        async with database.transaction() as connection:
-            return await outbox.claim_due(connection, now=now, lease_until=later(minutes=5), limit=4)
-
-    claimed = [work for batch in await asyncio.gather(*(claim(NOW) for _ in range(4))) for work in batch]
-    while rest := await claim(NOW):
-        claimed += rest
-    assert len({work.id for work in claimed}) == len(claimed) == 6
-    async with database.transaction() as connection:
-        assert await outbox.mark_done(connection, claimed[0].id, now=NOW)
-        assert not await outbox.mark_done(connection, claimed[0].id, now=NOW)
-        assert not await outbox.postpone(connection, claimed[0].id, due_at=NOW)
-        assert await outbox.postpone(connection, claimed[1].id, due_at=later(days=1))
-    again = []
-    while rest := await claim(later(minutes=4)):
-        again += rest
-    assert len(again) == 4
-    async with database.transaction() as connection:
-        back = await outbox.claim_due(connection, now=later(minutes=6), lease_until=later(minutes=9))
-    assert {work.id for work in back} == {work.id for work in (*claimed[2:], *again)}
-    assert {work.attempts for work in back} == {2}
