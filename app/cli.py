@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Final, NoReturn, Self, TypeVar
 from uuid import UUID
@@ -23,14 +23,16 @@ from app.api.connections import Bounds, guarded
 from app.errors import Family, ServiceError
 from app.issuance import access, erasing, forms, issue, offerings, restoring, setup
 from app.issuance.access import GRANTABLE, Scope
-from app.issuance.office import PROOF_ALGORITHMS, SERVICE_SLUG, Office
+from app.issuance.custody import compare_disk_and_records
+from app.issuance.office import SERVICE_SLUG, Office
 from app.issuance.repeating import forget_old_answers
-from app.keys import Algorithm, Keyring, MasterSecret, MasterSecretWrong
+from app.keys import Algorithm, Keyring, KeyringUnusable, MasterSecret, MasterSecretWrong
 from app.languages import Language
 from app.main import configure_logging, now, open_office, quiet_log_config, verifier_of
 from app.settings import Settings, SettingsUnusable, load_settings
 from app.store import DatabaseUnavailable, begun_for, copy_sqlite
 from app.store import migrate as migrate_database
+from app.store.signing_keys import SigningKey
 from app.strict_json import JsonValue, parse
 from app.verification.submission import read_submission
 
@@ -50,7 +52,7 @@ application = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-keys = typer.Typer(help="Signing keys of an awarding body.", no_args_is_help=True)
+keys = typer.Typer(help="Signing keys of an awarding body, or of the service itself.", no_args_is_help=True)
 issuers = typer.Typer(help="Awarding bodies of this deployment.", no_args_is_help=True)
 api_keys = typer.Typer(help="API keys of the universities' systems.", no_args_is_help=True)
 offerings_group = typer.Typer(help="Offerings.", no_args_is_help=True)
@@ -60,6 +62,9 @@ application.add_typer(api_keys, name="api-keys")
 application.add_typer(offerings_group, name="offerings")
 
 Slug = Annotated[str, typer.Argument(help="The awarding body, such as tu-berlin")]
+KeyHolder = Annotated[
+    str, typer.Argument(metavar="ISSUER", help="An awarding body, such as tu-berlin; or `service`, the service itself")
+]
 Fragment = Annotated[str, typer.Argument(help="The key's name, such as ed25519-2026-1; `keys list` shows them")]
 JsonFile = Annotated[Path, typer.Argument(help="A JSON file; - for standard input", allow_dash=True)]
 CredentialFile = Annotated[Path, typer.Argument(help="A JSON file or a token; - for standard input", allow_dash=True)]
@@ -146,6 +151,19 @@ def doctor() -> None:
         flawed = {flaw.issuer for flaw in flaws}
         sound = {*await office.slugs(), SERVICE_SLUG} - flawed
         findings.extend((True, f"{slug}: can sign.") for slug in sorted(sound))
+        try:
+            custody = await compare_disk_and_records(office)
+        except KeyringUnusable as error:
+            findings.append((False, error.detail))
+            return
+        findings.extend(
+            (False, f"{name}: a key file without a record. It signs nothing; its name is not used again.")
+            for name in custody.without_record
+        )
+        findings.extend(
+            (False, f"{name}: announced, but its file is not on this machine. Copy it before `keys activate`.")
+            for name in custody.without_file
+        )
 
     _with_office(look, settings=settings)
     if settings.loopback_exceptions:
@@ -326,32 +344,59 @@ def list_issuers() -> None:
 
 @keys.command("generate")
 def generate_keys(
-    slug: Slug,
+    slug: KeyHolder,
     activate: Annotated[bool, typer.Option(help="Sign with them at once; for a new issuer")] = False,  # noqa: FBT002 - an option
-    algorithm: Annotated[list[Algorithm] | None, typer.Option(help="Ed25519 and P-256 when left out")] = None,
+    algorithm: Annotated[list[Algorithm] | None, typer.Option(help="One for each proof when left out")] = None,
 ) -> None:
     """Make new signing keys and publish them; they sign after `keys activate`."""
-    algorithms = tuple(algorithm or PROOF_ALGORITHMS)
+    algorithms = tuple(algorithm or ())
     for key in _with_office(lambda office: setup.generate_keys(office, slug, algorithms=algorithms, activate=activate)):
         print(f"{key.fragment:16} {key.state.value:14} {key.public_key}")
 
 
 @keys.command("list")
-def list_keys(slug: Slug) -> None:
-    """List every key that the awarding body ever had."""
-    for key in _with_office(lambda office: setup.list_keys(office, slug)):
+def list_keys(
+    slug: KeyHolder,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the whole history as JSON")] = False,  # noqa: FBT002 - an option
+) -> None:
+    """List every key that the issuer ever had, with its history."""
+    found = _with_office(lambda office: setup.list_keys(office, slug))
+    if as_json:
+        print(json.dumps([_key_history(key) for key in found], indent=2, ensure_ascii=False))
+        return
+    for key in found:
         print(f"{key.fragment:16} {key.algorithm:8} {key.state.value:14} {key.public_key}")
+        dates = {name.replace("_", " "): said for name, said in _key_history(key).items() if name in _DATES and said}
+        print(f"{'':16} " + ", ".join(f"{name} {said}" for name, said in dates.items()))
+
+
+_DATES: Final = ("published_at", "active_from", "retired_at", "revoked_at", "compromised_since")
+
+
+def _key_history(key: SigningKey) -> dict[str, str | None]:
+    """Return what is known about a key, as it is printed; nothing of it is secret."""
+    moments = (key.created_at, key.active_from, key.retired_at, key.revoked_at, key.compromised_since)
+    dates = [moment.astimezone(UTC).isoformat().replace("+00:00", "Z") if moment else None for moment in moments]
+    return {
+        "fragment": key.fragment,
+        "purpose": key.purpose.value,
+        "algorithm": key.algorithm,
+        "public_key": key.public_key,
+        "state": key.state.value,
+        **dict(zip(_DATES, dates, strict=True)),
+        "revocation_reason": key.revocation_reason,
+    }
 
 
 @keys.command("activate")
-def activate_key(slug: Slug, fragment: Fragment) -> None:
+def activate_key(slug: KeyHolder, fragment: Fragment) -> None:
     """Let a pre-published key sign from now on; the one that did is retired and still verifies."""
     _with_office(lambda office: setup.activate_key(office, slug, fragment))
     print(f"{fragment} signs for {slug} now.")
 
 
 @keys.command("retire")
-def retire_key(slug: Slug, fragment: Fragment) -> None:
+def retire_key(slug: KeyHolder, fragment: Fragment) -> None:
     """Let a key sign no more. What it signed still verifies."""
     _with_office(lambda office: setup.retire_key(office, slug, fragment))
     print(f"{fragment} signs no more; what it signed still verifies.")
@@ -359,9 +404,13 @@ def retire_key(slug: Slug, fragment: Fragment) -> None:
 
 @keys.command("revoke")
 def revoke_key(
-    slug: Slug,
+    slug: KeyHolder,
     fragment: Fragment,
     reason: Annotated[str, typer.Option(help="Why, for the record", prompt=True)],
+    compromised_since: Annotated[
+        str | None,
+        typer.Option(help="Since when others may have had it, such as 2026-07-01T08:00:00Z; now when left out"),
+    ] = None,
     yes: Yes = False,  # noqa: FBT002 - an option
 ) -> None:
     """Declare a key compromised: no credential that carries a proof by it verifies as it was issued.
@@ -369,12 +418,13 @@ def revoke_key(
     A copy reduced to the proof by the other key still does, for only the university holds that one. To end a
     credential, revoke the credential.
     """
+    since = _instant(compromised_since) if compromised_since else None
     count = _with_office(lambda office: setup.count_signed_with(office, slug, fragment))
     _ask(
         f"{count} credentials carry a proof by {fragment}. None of them will verify as it was issued. Revoke it?",
         yes=yes,
     )
-    _with_office(lambda office: setup.revoke_key(office, slug, fragment, reason))
+    _with_office(lambda office: setup.revoke_key(office, slug, fragment, reason, compromised_since=since))
     print(f"{fragment} is revoked; {count} credentials no longer verify as they were issued.")
 
 
@@ -612,6 +662,16 @@ def _ask(question: str, *, yes: bool) -> None:
     """Go on if the operator says so; without a terminal and without ``--yes`` that is a no."""
     if not yes:
         typer.confirm(question, abort=True)
+
+
+def _instant(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        _usage(f"{text!r} is no moment with a time zone, such as 2026-07-01T08:00:00Z.")
+    return moment
 
 
 def _usage(sentence: str) -> NoReturn:

@@ -9,7 +9,7 @@ from app.elm.reading import read
 from app.elm.vocabularies import CODES
 from app.errors import Finding, Weight
 from app.issuance.office import ISSUER_REFRESH, Office
-from app.keys import KeyState, PublicKey, has_jwk_entry, jwk_method_id, method_id
+from app.keys import PublicKey, has_jwk_entry, jwk_method_id, method_id
 from app.settings import Lookups, Settings
 from app.status import StatusIndexOutOfRange
 from app.store import awarding_bodies, credentials, issuers, signing_keys, status_lists
@@ -124,10 +124,10 @@ def _member_key(did: str, key: signing_keys.SigningKey) -> MemberKey:
     return MemberKey(
         verification_method=method_id(did, key.fragment),
         public_key=public_key,
-        state=KeyState(key.state.value),
+        state=key.state,
         active_from=key.active_from,
         retired_at=key.retired_at,
-        revoked_at=key.revoked_at,
+        revoked_at=key.revoked_since,
         jwk_verification_method=jwk_method_id(did, key.fragment) if has_jwk_entry(public_key.algorithm) else None,
     )
 

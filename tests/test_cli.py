@@ -12,13 +12,14 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from datetime import datetime
 
 import httpx
 import pytest
 import structlog
 
 from app import cli
-from app.keys import MasterSecret
+from app.keys import Algorithm, Keyring, MasterSecret
 from app.settings import REPOSITORY
 from tests.builders import ABSENT, a_request, altered, an_offering, full_request
 from tests.databases import sqlite_template  # noqa: F401 - pytest finds fixtures by their names here
@@ -375,6 +376,41 @@ def test_keys_go_from_pre_published_to_revoked(deployment, folder):
     assert (said.code, "wut: It has no active key for Ed25519. (no-active-key)" in said.out) == (1, True)
     assert deployment("keys", "list", "nobody").code == 1
     assert deployment("keys", "retire", "wut", "ed25519-1999-1").code == 1
+
+
+def test_the_doctor_lists_key_files_without_records_and_announced_keys_without_files(deployment, folder):
+    keyring = Keyring.open(folder / "keys", SECRET)
+    keyring.generate("wut", "left-over", Algorithm.P256)
+    keyring.generate("nobody", "ed25519-2026-1", Algorithm.ED25519)
+    fragment = deployment("keys", "generate", "service").out.split()[0]
+    keyring.destroy("service", fragment)
+    said = deployment("doctor")
+    assert said.code == 1
+    for name in ("wut#left-over", "nobody#ed25519-2026-1"):
+        assert f"LOOK  {name}: a key file without a record." in said.out
+    assert f"LOOK  service#{fragment}: announced, but its file is not on this machine." in said.out
+    assert "ok    wut: can sign." in said.out
+    refused = deployment("keys", "activate", "service", fragment)
+    assert (refused.code, "signing-key-unknown" in refused.err) == (4, True)
+
+
+def test_the_history_of_a_key_is_listed_with_every_date(deployment):
+    fragment = deployment("keys", "list", "service").out.split()[0]
+    for wrong in ("yesterday", "2026-07-01", "2026-07-01T08:00:00"):
+        refused = deployment(
+            "keys", "revoke", "service", fragment, "--compromised-since", wrong, "--reason", "x", "--yes"
+        )
+        assert (refused.code, "time zone" in refused.err) == (2, True)
+    (before,) = json.loads(deployment("keys", "list", "service", "--json").out)
+    assert (before["purpose"], before["state"], before["revoked_at"]) == ("service", "active", None)
+    since = before["published_at"][:19] + "Z"
+    revoking = ("keys", "revoke", "service", fragment, "--compromised-since", since, "--reason", "seen", "--yes")
+    assert deployment(*revoking).code == 0
+    (after,) = json.loads(deployment("keys", "list", "service", "--json").out)
+    assert (after["state"], after["compromised_since"], after["revocation_reason"]) == ("revoked", since, "seen")
+    assert after["published_at"] == before["published_at"] == after["active_from"]
+    assert datetime.fromisoformat(after["revoked_at"]) >= datetime.fromisoformat(since)
+    assert f"compromised since {since}" in deployment("keys", "list", "service").out
 
 
 def test_an_api_key_is_shown_once_listed_without_its_secret_and_closed(deployment):

@@ -30,9 +30,9 @@ from app.status import LIST_ENTRIES, KeyedPermutation
 from app.store import awarding_bodies, check_schema, deployment, issuers, signing_keys
 from app.store.connection import Database
 from app.store.copying import is_restored_copy
-from app.store.states import IssuerKind, KeyPurpose
+from app.store.states import KeyPurpose
 from app.store.status_lists import StatusIndexLease
-from app.template.alliance import AwardingBody
+from app.template.alliance import AwardingBody, IssuerKind
 
 ISSUER_REFRESH: Final = timedelta(seconds=5)
 """How long a change by another process (a rotated key, a new awarding body) may stay unnoticed."""

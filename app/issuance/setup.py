@@ -6,7 +6,8 @@ from any of these. Every step publishes the DID document anew in the same transa
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import ClassVar, Final
+from itertools import count
+from typing import ClassVar, Final, Protocol
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -14,7 +15,7 @@ from pydantic import ValidationError
 
 from app.errors import Family, Finding, ServiceError, json_pointer
 from app.issuance.office import PROOF_ALGORITHMS, SERVICE_SLUG, AwardingBodyUnknown, Office
-from app.keys import Algorithm, KeyState, PublicKey, PublishedKey, did_document, did_web, fragment_name
+from app.keys import Algorithm, KeyExists, KeyState, PublicKey, PublishedKey, did_document, did_web, fragment_name
 from app.store import (
     awarding_bodies,
     deployment,
@@ -28,10 +29,18 @@ from app.store import (
 from app.store.connection import Connection
 from app.store.failures import AlreadyThere, TransitionRefused
 from app.store.signing_keys import SigningKey
-from app.store.states import IssuerKind, KeyPurpose
-from app.store.states import KeyState as StoredKeyState
+from app.store.states import KeyPurpose
 from app.strict_json import JsonValue, canonical
-from app.template.alliance import MEMBERS, TEST_SLUG, AwardingBody
+from app.template.alliance import MEMBERS, TEST_SLUG, AwardingBody, IssuerKind
+
+SERVICE_ALGORITHMS: Final = (Algorithm.ED25519,)
+"""What the service signs about itself carries one proof."""
+
+
+class _Move(Protocol):
+    """One step in the life of a key, as the store takes it."""
+
+    async def __call__(self, connection: Connection, identifier: UUID, /, *, now: datetime) -> SigningKey: ...
 
 
 class AwardingBodyUnusable(ServiceError):
@@ -92,7 +101,7 @@ async def initialise(office: Office) -> None:
         has_key = bool(await signing_keys.list_active(connection, service.id, KeyPurpose.SERVICE))
     await office.open()
     if not has_key:
-        await _add_key(office, service, SERVICE_SLUG, Algorithm.ED25519, KeyPurpose.SERVICE, active=True)
+        await generate_keys(office, SERVICE_SLUG, activate=True)
     async with office.database.read() as connection:
         sandbox = await issuers.find_by_slug(connection, TEST_SLUG)
         active = await signing_keys.list_active(connection, sandbox.id, KeyPurpose.ASSERTION) if sandbox else ()
@@ -221,57 +230,81 @@ def _is_time_zone(name: str) -> bool:
 
 
 async def generate_keys(
-    office: Office, slug: str, *, algorithms: Sequence[Algorithm] = PROOF_ALGORITHMS, activate: bool = False
+    office: Office, slug: str, *, algorithms: Sequence[Algorithm] = (), activate: bool = False
 ) -> list[SigningKey]:
-    """Make new signing keys of an awarding body and publish them in its DID document.
+    """Make new signing keys of an issuer, ``service`` among them, and publish them in its DID document.
 
     They are pre-published, so that verifiers know them before they are used; with ``activate`` they sign at once, which
-    suits a new issuer that nobody has cached.
+    suits a new issuer that nobody has cached. Without ``algorithms`` there is one for each proof that the issuer makes.
 
     Raises:
-        AwardingBodyUnknown: no such awarding body.
+        AwardingBodyUnknown: no such issuer.
         KeyStepRefused: ``activate``, but another key of the algorithm is active.
     """
     issuer = await _issuer_row(office, slug)
-    made = [
-        await _add_key(office, issuer, slug, algorithm, KeyPurpose.ASSERTION, active=activate)
-        for algorithm in algorithms
-    ]
+    wanted = algorithms or (SERVICE_ALGORITHMS if issuer.kind is IssuerKind.SERVICE else PROOF_ALGORITHMS)
+    made = [await _add_key(office, issuer, slug, algorithm, active=activate) for algorithm in wanted]
     office.forget_issuers()
     return made
 
 
 async def list_keys(office: Office, slug: str) -> tuple[SigningKey, ...]:
-    """Return every key that the awarding body ever had, oldest first."""
+    """Return every key that the issuer ever had, oldest first, each with its history."""
     issuer = await _issuer_row(office, slug)
     async with office.database.read() as connection:
         return await signing_keys.list_of_issuer(connection, issuer.id)
 
 
 async def activate_key(office: Office, slug: str, fragment: str) -> SigningKey:
-    """Let a pre-published key sign from now on; the one that did so far is retired and still verifies."""
-    return await _step(office, slug, fragment, StoredKeyState.ACTIVE)
+    """Let a pre-published key sign from now on; the one that did so far is retired and still verifies.
+
+    Raises:
+        KeyUnknown, KeyringUnusable: its private key is not at hand here, so that nothing would be signed any more.
+        KeyStepRefused: it is not pre-published, or another key than the one in the file.
+    """
+    key = await _key_row(office, slug, fragment)
+    if office.keyring.signer(slug, fragment).public_key.multikey != key.public_key:
+        raise KeyStepRefused(f"The file of {slug}#{fragment} holds another key than the one on record.")
+    return await _step(office, slug, fragment, signing_keys.activate)
 
 
 async def retire_key(office: Office, slug: str, fragment: str) -> SigningKey:
     """Let a key sign no more. What it signed still verifies."""
-    return await _step(office, slug, fragment, StoredKeyState.RETIRED)
+    return await _step(office, slug, fragment, signing_keys.retire)
 
 
-async def revoke_key(office: Office, slug: str, fragment: str, reason: str) -> SigningKey:
-    """Declare a key compromised. Nothing that it signed verifies any more."""
-    return await _step(office, slug, fragment, StoredKeyState.REVOKED, reason)
+async def revoke_key(
+    office: Office, slug: str, fragment: str, reason: str, *, compromised_since: datetime | None = None
+) -> SigningKey:
+    """Declare a key compromised since some moment, or since now. Nothing that it signed verifies any more.
+
+    Raises:
+        KeyStepRefused: it is revoked already; or the moment is in the future, or before the key was made.
+    """
+
+    async def revoke(connection: Connection, identifier: UUID, /, *, now: datetime) -> SigningKey:
+        key = await signing_keys.find(connection, identifier)
+        if key is not None and compromised_since is not None:
+            made = key.created_at.replace(microsecond=0)
+            if not made <= compromised_since <= now:
+                raise KeyStepRefused(
+                    f"A key is compromised at {made.isoformat()}, when it was made, or since; until now."
+                )
+        moved = await signing_keys.revoke(
+            connection, identifier, now=now, reason=reason, compromised_since=compromised_since
+        )
+        # What a status list says under this key is worth nothing from now on.
+        await status_lists.mark_all_out_of_date(connection, moved.issuer_id)
+        return moved
+
+    return await _step(office, slug, fragment, revoke)
 
 
 async def count_signed_with(office: Office, slug: str, fragment: str) -> int:
     """Return how many credentials hang on a key: what its loss takes along."""
-    issuer = await _issuer_row(office, slug)
+    key = await _key_row(office, slug, fragment)
     async with office.database.read() as connection:
-        keys = await signing_keys.list_of_issuer(connection, issuer.id)
-        wanted = next((key.id for key in keys if key.fragment == fragment), None)
-        if wanted is None:
-            raise KeyStepRefused(f"There is no key {fragment}.")
-        return await secured_forms.count_credentials_of_key(connection, wanted)
+        return await secured_forms.count_credentials_of_key(connection, key.id)
 
 
 async def note_master_secret_changed(office: Office) -> None:
@@ -296,68 +329,80 @@ async def published_did_document(office: Office, slug: str | None) -> bytes:
 
 async def _issuer_row(office: Office, slug: str) -> issuers.Issuer:
     async with office.database.read() as connection:
-        issuer = await issuers.find_by_slug(connection, slug)
+        issuer = await (
+            issuers.find_service(connection) if slug == SERVICE_SLUG else issuers.find_by_slug(connection, slug)
+        )
     if issuer is None:
         raise AwardingBodyUnknown
     return issuer
 
 
+async def _key_row(office: Office, slug: str, fragment: str) -> SigningKey:
+    found = next((key for key in await list_keys(office, slug) if key.fragment == fragment), None)
+    if found is None:
+        raise KeyStepRefused(f"There is no key {fragment}.")
+    return found
+
+
 async def _add_key(
-    office: Office, issuer: issuers.Issuer, slug: str, algorithm: Algorithm, purpose: KeyPurpose, *, active: bool
+    office: Office, issuer: issuers.Issuer, slug: str, algorithm: Algorithm, *, active: bool
 ) -> SigningKey:
+    """Make a key under the next free name.
+
+    A name is free that neither a record nor a file has: a file without a record may be left from an attempt that broke
+    off, or come from another machine, and nobody can tell whether its key was used.
+    """
     moment = office.clock()
     async with office.database.read() as connection:
-        present = await signing_keys.list_of_issuer(connection, issuer.id)
-    number = sum(key.algorithm == algorithm.value and key.created_at.year == moment.year for key in present) + 1
-    fragment = fragment_name(algorithm, moment.year, number)
-    # The private key is on disk before the record says that it exists; without its record it signs nothing.
-    public_key = office.keyring.generate(slug, fragment, algorithm)
-    key = SigningKey(
-        id=uuid4(),
-        issuer_id=issuer.id,
-        purpose=purpose,
-        algorithm=algorithm.value,
-        fragment=fragment,
-        backend="file",
-        backend_ref=f"{slug}/{fragment}",
-        public_key=public_key.multikey,
-        state=StoredKeyState.ACTIVE if active else StoredKeyState.PRE_PUBLISHED,
-        created_at=moment,
-        active_from=moment if active else None,
-    )
-    try:
-        async with office.database.transaction() as connection:
-            await signing_keys.add(connection, key)
-            await _publish(connection, issuer, moment)
-            await _note(connection, issuer.awarding_body_id, moment, "key-generated", fragment)
-    except AlreadyThere:
-        office.keyring.destroy(slug, fragment)
-        raise KeyStepRefused(
-            "Another key of this algorithm is active; make it without activating and rotate."
-        ) from None
-    return key
+        taken = {key.fragment for key in await signing_keys.list_of_issuer(connection, issuer.id)}
+    for number in count(1):
+        fragment = fragment_name(algorithm, moment.year, number)
+        if fragment in taken:
+            continue
+        try:
+            # The private key is on disk before the record says that it exists; without its record it signs nothing.
+            public_key = office.keyring.generate(slug, fragment, algorithm)
+        except KeyExists:
+            continue
+        key = SigningKey(
+            id=uuid4(),
+            issuer_id=issuer.id,
+            purpose=KeyPurpose.SERVICE if issuer.kind is IssuerKind.SERVICE else KeyPurpose.ASSERTION,
+            algorithm=algorithm.value,
+            fragment=fragment,
+            backend="file",
+            backend_ref=f"{slug}/{fragment}",
+            public_key=public_key.multikey,
+            state=KeyState.ACTIVE if active else KeyState.PRE_PUBLISHED,
+            created_at=moment,
+            active_from=moment if active else None,
+        )
+        try:
+            async with office.database.transaction() as connection:
+                await signing_keys.add(connection, key)
+                await _publish(connection, issuer, moment)
+                await _note(connection, issuer.awarding_body_id, moment, "key-generated", fragment)
+        except AlreadyThere as error:
+            office.keyring.destroy(slug, fragment)
+            if error.constraint == signing_keys.ACTIVE_TAKEN:
+                raise KeyStepRefused(
+                    "Another key of this algorithm is active; make it without activating and rotate."
+                ) from None
+            # Somebody made a key of this issuer at the same moment, perhaps on another machine.
+            continue
+        return key
+    raise AssertionError("numbers do not end")
 
 
-async def _step(office: Office, slug: str, fragment: str, to: StoredKeyState, reason: str = "") -> SigningKey:
+async def _step(office: Office, slug: str, fragment: str, move: _Move) -> SigningKey:
     issuer = await _issuer_row(office, slug)
+    key = await _key_row(office, slug, fragment)
     moment = office.clock()
     try:
         async with office.database.transaction() as connection:
-            keys = await signing_keys.list_of_issuer(connection, issuer.id)
-            wanted: UUID | None = next((key.id for key in keys if key.fragment == fragment), None)
-            if wanted is None:
-                raise KeyStepRefused(f"There is no key {fragment}.")
-            match to:
-                case StoredKeyState.ACTIVE:
-                    moved = await signing_keys.activate(connection, wanted, now=moment)
-                case StoredKeyState.RETIRED:
-                    moved = await signing_keys.retire(connection, wanted, now=moment)
-                case _:
-                    moved = await signing_keys.revoke(connection, wanted, now=moment, reason=reason)
-                    # What a status list says under this key is worth nothing from now on.
-                    await status_lists.mark_all_out_of_date(connection, issuer.id)
+            moved = await move(connection, key.id, now=moment)
             await _publish(connection, issuer, moment)
-            await _note(connection, issuer.awarding_body_id, moment, f"key-{to.value}", fragment)
+            await _note(connection, issuer.awarding_body_id, moment, f"key-{moved.state.value}", fragment)
     except TransitionRefused:
         raise KeyStepRefused from None
     office.forget_issuers()
@@ -372,8 +417,8 @@ async def _publish(connection: Connection, issuer: issuers.Issuer, moment: datet
             PublishedKey(
                 fragment=key.fragment,
                 public_key=PublicKey.from_multikey(key.public_key),
-                state=KeyState(key.state.value),
-                revoked_at=key.revoked_at,
+                state=key.state,
+                revoked_since=key.revoked_since,
             )
             for key in keys
         ],

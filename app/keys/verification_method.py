@@ -55,15 +55,18 @@ class KeyState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PublishedKey:
-    """One key of an issuer as the world may see it. ``revoked_at`` belongs to the state revoked, and only to it."""
+    """One key of an issuer as the world may see it. ``revoked_since`` belongs to the state revoked, and only to it.
+
+    It is the moment from which on the key must not be believed, which may lie before that of its revocation.
+    """
 
     fragment: str
     public_key: PublicKey
     state: KeyState
-    revoked_at: datetime | None = None
+    revoked_since: datetime | None = None
 
     def __post_init__(self) -> None:
-        if (self.state is KeyState.REVOKED) != (self.revoked_at is not None):
+        if (self.state is KeyState.REVOKED) != (self.revoked_since is not None):
             raise ValueError("a key has a time of revocation exactly when it is revoked")
 
 
@@ -128,7 +131,7 @@ def did_document(did: str, keys: Iterable[PublishedKey], *, also_known_as: Seque
     ordered = sorted(keys, key=lambda key: key.fragment)
     methods: list[dict[str, Any]] = []
     for key in ordered:
-        revoked = {"revoked": _instant(key.revoked_at)} if key.revoked_at else {}
+        revoked = {"revoked": _instant(key.revoked_since)} if key.revoked_since else {}
         methods.append(
             {
                 "id": method_id(did, key.fragment),

@@ -106,7 +106,7 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "verification.key-controlled-by-another": "Laut Dokument des Ausstellers gehört dieser Schlüssel jemand "
         "anderem.",
         "verification.key-not-for-assertion": "Der Aussteller signiert mit diesem Schlüssel keine Nachweise.",
-        "verification.key-revoked": "Der Schlüssel wurde am {ended} widerrufen. Was er signiert hat, ist nicht "
+        "verification.key-revoked": "Der Schlüssel gilt seit {ended} als widerrufen. Was er signiert hat, ist nicht "
         "mehr gültig, "
         "gleich welches Datum es trägt.",
         "verification.key-expired": "Das Dokument des Ausstellers hat den Gebrauch dieses Schlüssels am {ended} "

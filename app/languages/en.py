@@ -105,7 +105,7 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "verification.key-not-in-did-document": "The issuer's document lists no such key ({key}).",
         "verification.key-controlled-by-another": "The issuer's document says that this key is another's.",
         "verification.key-not-for-assertion": "The issuer does not use this key to sign credentials.",
-        "verification.key-revoked": "The key was revoked on {ended}. What it signed is no longer valid, "
+        "verification.key-revoked": "The key counts as revoked since {ended}. What it signed is no longer valid, "
         "whatever date it carries.",
         "verification.key-expired": "The issuer's document ended the use of this key on {ended}.",
         "verification.key-not-yet-active": "The issuer has announced this key but not yet used it.",

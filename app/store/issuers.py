@@ -10,8 +10,8 @@ from sqlalchemy import select
 from app.store.connection import Connection
 from app.store.plans import Prepared, equal, insertion, selection
 from app.store.records import from_rows, maybe_from_row, to_row
-from app.store.states import IssuerKind
 from app.store.tables import awarding_body, issuer
+from app.template.alliance import IssuerKind
 
 
 @dataclass(frozen=True, slots=True)

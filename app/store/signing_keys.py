@@ -15,17 +15,22 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 
+from app.keys import KeyState
 from app.store.connection import Connection
 from app.store.failures import PremiseGone, TransitionRefused
 from app.store.plans import Premise, Prepared, equal, insertion, selection
 from app.store.records import from_row, from_rows, maybe_from_row, to_row
-from app.store.states import KeyPurpose, KeyState
+from app.store.states import KeyPurpose
 from app.store.tables import signing_key
 
 
 @dataclass(frozen=True, slots=True)
 class SigningKey:
-    """One signing key. ``public_key`` is a Multikey; ``fragment`` names it within the issuer's DID document."""
+    """One signing key. ``public_key`` is a Multikey; ``fragment`` names it within the issuer's DID document.
+
+    Its history: published at ``created_at`` (the DID document changes in the same transaction), signing from
+    ``active_from`` until ``retired_at`` or ``revoked_at``.
+    """
 
     id: UUID
     issuer_id: UUID
@@ -41,6 +46,20 @@ class SigningKey:
     retired_at: datetime | None = None
     revoked_at: datetime | None = None
     revocation_reason: str | None = None
+    compromised_since: datetime | None = None
+
+    @property
+    def revoked_since(self) -> datetime | None:
+        """From when on a revoked key must not be believed: since it may have been in other hands.
+
+        That is what ``revoked`` means in a DID document (Controlled Identifiers 1.0 section 2.2): when the method
+        should not be used any more, which is earlier than the day on which somebody found out.
+        """
+        return self.compromised_since or self.revoked_at
+
+
+ACTIVE_TAKEN: Final = "uq_signing_key_active"
+"""The constraint that refuses a second active key of one issuer, purpose and algorithm."""
 
 
 _OF_ISSUER: Final = Prepared(
@@ -133,8 +152,12 @@ async def retire(connection: Connection, identifier: UUID, *, now: datetime) -> 
     )
 
 
-async def revoke(connection: Connection, identifier: UUID, *, now: datetime, reason: str) -> SigningKey:
+async def revoke(
+    connection: Connection, identifier: UUID, *, now: datetime, reason: str, compromised_since: datetime | None = None
+) -> SigningKey:
     """Declare a key lost. Nothing that it signed verifies any more, whatever its date says: a thief writes dates.
+
+    ``compromised_since`` is from when on it may have been in other hands; ``now`` if nobody knows better.
 
     Raises:
         TransitionRefused: the key is revoked already.
@@ -143,7 +166,12 @@ async def revoke(connection: Connection, identifier: UUID, *, now: datetime, rea
         connection,
         identifier,
         (KeyState.PRE_PUBLISHED, KeyState.ACTIVE, KeyState.RETIRED),
-        {"state": KeyState.REVOKED, "revoked_at": now, "revocation_reason": reason},
+        {
+            "state": KeyState.REVOKED,
+            "revoked_at": now,
+            "revocation_reason": reason,
+            "compromised_since": compromised_since or now,
+        },
     )
 
 

@@ -1,14 +1,9 @@
-"""The closed lists of words that columns hold. What may grow without us (forms, kinds of work, algorithms) is text."""
+"""The closed lists of words that columns hold. What may grow without us (forms, kinds of work, algorithms) is text.
+
+``KeyState`` is in ``keys`` and ``IssuerKind`` in ``template.alliance``, for those who know no records.
+"""
 
 from enum import StrEnum
-
-
-class IssuerKind(StrEnum):
-    """Who signs: a university, the service itself (receipts, trust file), or the sandbox of a deployment."""
-
-    UNIVERSITY = "university"
-    SERVICE = "service"
-    TEST = "test"
 
 
 class KeyPurpose(StrEnum):
@@ -17,15 +12,6 @@ class KeyPurpose(StrEnum):
     ASSERTION = "assertion"
     SEAL = "seal"
     SERVICE = "service"
-
-
-class KeyState(StrEnum):
-    """The life of a signing key, which only goes forward. A retired key still verifies; a revoked one does not."""
-
-    PRE_PUBLISHED = "pre-published"
-    ACTIVE = "active"
-    RETIRED = "retired"
-    REVOKED = "revoked"
 
 
 class OfferingState(StrEnum):

@@ -37,16 +37,16 @@ from sqlalchemy import (
     text,
 )
 
+from app.keys import KeyState
 from app.store.states import (
     Audience,
     CredentialState,
     FormState,
-    IssuerKind,
     KeyPurpose,
-    KeyState,
     OfferingState,
     StatusChange,
 )
+from app.template.alliance import IssuerKind
 
 AWARD_DATA_KEY: Final = "data key of the award"
 MASTER_SECRET: Final = "master secret of the deployment"  # noqa: S105 - names a secret, is none
@@ -175,10 +175,12 @@ signing_key = Table(
     Column("retired_at", Instant),
     Column("revoked_at", Instant),
     Column("revocation_reason", Text),
+    Column("compromised_since", Instant),
     UniqueConstraint("issuer_id", "fragment"),
     ForeignKeyConstraint(["issuer_id"], ["issuer.id"]),
     CheckConstraint("(state = 'revoked') = (revoked_at IS NOT NULL)", name="revoked_at_known"),
     CheckConstraint("state <> 'active' OR active_from IS NOT NULL", name="active_from_known"),
+    CheckConstraint("compromised_since IS NULL OR compromised_since <= revoked_at", name="compromised_before_revoked"),
     Index(
         "uq_signing_key_active",
         "issuer_id",

@@ -5,6 +5,7 @@ SCHAC, ROR) are configuration of a deployment: :class:`AwardingBody` carries the
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Annotated, Final
 
 from pydantic import Field
@@ -15,6 +16,14 @@ from app.template.text import Line, Title
 ALLIANCE_NAME: Final = "ENHANCE Alliance"
 TEST_SLUG: Final = "test"
 """The sandbox issuer that every deployment has. It is not a member."""
+
+
+class IssuerKind(StrEnum):
+    """Who signs: a university, the service itself (receipts, trust file), or the sandbox of a deployment."""
+
+    UNIVERSITY = "university"
+    SERVICE = "service"
+    TEST = "test"
 
 
 @dataclass(frozen=True, slots=True)

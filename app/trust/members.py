@@ -11,21 +11,12 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from functools import lru_cache
 from typing import Any, Final, Self, TypeAlias
 
 from app.errors import json_pointer
 from app.keys import KeyState, PublicKey
-from app.template.alliance import MEMBERS, AwardingBody
-
-
-class IssuerKind(StrEnum):
-    """What an issuer of a deployment is (model.md section 2, table ``issuer``)."""
-
-    UNIVERSITY = "university"
-    TEST = "test"
-    SERVICE = "service"
+from app.template.alliance import MEMBERS, AwardingBody, IssuerKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,8 @@ from app.errors import Finding, Weight
 from app.instants import read_instant
 from app.keys import ASSERTION_METHOD, AUTHENTICATION, KeyState
 from app.securing import ProofOutcome, TokenOutcome, TokenResult, is_for
-from app.trust.members import AllianceMember, IssuerKind, MemberClaim
+from app.template.alliance import IssuerKind
+from app.trust.members import AllianceMember, MemberClaim
 from app.trust.resolve import ResolutionProblem
 from app.verification.checks import CREDENTIAL_CHECKS, PRESENTATION_CHECKS, Axis, Check, CheckName, Result
 from app.verification.data_model import (

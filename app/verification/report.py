@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, computed_field
 from app.errors import Weight
 from app.languages import Language, say
 from app.securing import ProofResult, TokenResult
-from app.trust.members import IssuerKind
+from app.template.alliance import IssuerKind
 from app.verification.checks import (
     DECIDING,
     DECIDING_OF_PRESENTATIONS,

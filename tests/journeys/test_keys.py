@@ -1,16 +1,22 @@
 """Keys are published before they sign, retired without harm, and revoked with all that they signed."""
 
+import asyncio
 import json
 import shutil
 import sqlite3
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from structlog.testing import capture_logs
 
 from app.issuance import setup
-from app.keys import Algorithm, Keyring, KeyringUnusable, ScryptCost
+from app.issuance.custody import compare_disk_and_records
+from app.issuance.office import AwardingBodyUnknown, Office
+from app.keys import Algorithm, KeyName, Keyring, KeyringUnusable, KeyState, KeyUnknown, ScryptCost
 from app.main import FlawLog, name_exception
 from app.store import SchemaBehind, open_database
+from app.store.states import KeyPurpose
+from app.trust.resolve import read_did_document
 from tests.builders import full_request, required_only_request
 from tests.deployments import SECRET, a_deployment
 
@@ -273,6 +279,109 @@ async def test_another_process_learns_of_new_keys_within_seconds(deployment, rot
     deployment.clock.advance(seconds=6)
     after = await deployment.fetch(await deployment.issue(required_only_request("academic")))
     assert methods_of(after) == set(NEXT)
+
+
+async def test_a_key_file_without_a_record_blocks_no_new_key_and_its_name_stays_unused(deployment):
+    keyring = deployment.office.keyring
+    left_over = keyring.generate("wut", "ed25519-2026-2", Algorithm.ED25519)
+    made = [key.fragment for key in await setup.generate_keys(deployment.office, "wut")]
+    assert made == ["ed25519-2026-3", "p256-2026-2"]
+    made = [key.fragment for key in await setup.generate_keys(deployment.office, "wut")]
+    assert made == ["ed25519-2026-4", "p256-2026-3"]
+    assert "ed25519-2026-2" not in await methods_in(deployment)
+    assert keyring.signer("wut", "ed25519-2026-2").public_key == left_over
+    custody = await compare_disk_and_records(deployment.office)
+    assert (custody.without_record, custody.without_file) == ([KeyName("wut", "ed25519-2026-2")], [])
+
+
+async def test_keys_made_at_once_on_two_machines_get_two_names(deployment, tmp_path):
+    here = deployment.office
+    shutil.copytree(tmp_path / "keys", tmp_path / "there")
+    there = Office(
+        database=here.database,
+        keyring=Keyring.open(tmp_path / "there", SECRET),
+        public_url=here.public_url,
+        clock=here.clock,
+        max_request_bytes=here.max_request_bytes,
+    )
+    one_algorithm = {"algorithms": (Algorithm.ED25519,)}
+    made = await asyncio.gather(
+        *(setup.generate_keys(office, "wut", **one_algorithm) for office in (here, there, here, there))
+    )
+    assert len({keys[0].fragment for keys in made}) == 4
+    listed = await setup.list_keys(here, "wut")
+    assert {key.fragment for key in listed} == await methods_in(deployment) - {"p256-2026-1-jwk"}
+    # Each is on the machine where it was made, and only there can it be activated until its file is copied.
+    for office, folder in ((here, "keys"), (there, "there")):
+        missing = {name.fragment for name in (await compare_disk_and_records(office)).without_file}
+        there_now = {path.stem for path in (tmp_path / folder / "wut").glob("ed25519-*.json")}
+        assert missing == {key.fragment for key in listed if key.algorithm == "Ed25519"} - there_now
+        with pytest.raises(KeyUnknown):
+            await setup.activate_key(office, "wut", min(missing))
+    assert await readiness(deployment) == ready()
+
+
+async def test_a_key_is_not_activated_over_a_file_that_holds_another(deployment, tmp_path):
+    await setup.generate_keys(deployment.office, "wut")
+    for fragment in NEXT:
+        deployment.office.keyring.destroy("wut", fragment)
+        deployment.office.keyring.generate("wut", fragment, Algorithm.P256)
+        with pytest.raises(setup.KeyStepRefused, match="another key"):
+            await setup.activate_key(deployment.office, "wut", fragment)
+    assert methods_of(await deployment.fetch(await deployment.issue(full_request("academic")))) == set(FIRST)
+
+
+async def test_the_services_own_key_is_rotated_and_revoked_like_any_other(deployment):
+    office = deployment.office
+
+    async def published():
+        document = (await deployment.public.get("/.well-known/did.json")).json()
+        methods = {method["id"].split("#")[1]: method.get("revoked") for method in document["verificationMethod"]}
+        return methods, {method.split("#")[1] for method in document["assertionMethod"]}
+
+    assert await published() == ({"ed25519-2026-1": None}, {"ed25519-2026-1"})
+    made = await setup.generate_keys(office, "service")
+    assert [(key.fragment, key.purpose) for key in made] == [("ed25519-2026-2", KeyPurpose.SERVICE)]
+    await setup.activate_key(office, "service", "ed25519-2026-2")
+    await setup.revoke_key(office, "service", "ed25519-2026-1", "lost")
+    states = {key.fragment: key.state for key in await setup.list_keys(office, "service")}
+    assert states == {"ed25519-2026-1": KeyState.REVOKED, "ed25519-2026-2": KeyState.ACTIVE}
+    methods, asserting = await published()
+    assert (methods["ed25519-2026-2"], asserting) == (None, {"ed25519-2026-2"})
+    assert methods["ed25519-2026-1"] == "2026-07-01T12:00:00Z"
+    await setup.retire_key(office, "service", "ed25519-2026-2")
+    assert await readiness(deployment) == ready(("service", "no-active-key"))
+    with pytest.raises(AwardingBodyUnknown):
+        await setup.list_keys(office, "nobody")
+
+
+@pytest.mark.parametrize("told", [None, datetime(2026, 7, 3, 8, tzinfo=UTC)])
+async def test_a_key_counts_as_revoked_since_others_may_have_had_it_here_and_at_strangers(deployment, rotated, told):
+    deployment.clock.advance(days=5)
+    now = deployment.clock()
+    since = told or now
+    revoked = await setup.revoke_key(deployment.office, "wut", "p256-2026-1", "lost", compromised_since=told)
+    assert (revoked.revoked_at, revoked.compromised_since, revoked.revocation_reason) == (now, since, "lost")
+    listed = {key.fragment: key for key in await setup.list_keys(deployment.office, "wut")}
+    assert listed["p256-2026-1"] == revoked
+
+    document = (await deployment.public.get("/issuers/wut/did.json")).json()
+    stated = {method.id: method for method in read_did_document(document["id"], document)}
+    for fragment in ("p256-2026-1", "p256-2026-1-jwk"):
+        method = stated[f"{document['id']}#{fragment}"]
+        assert (method.revoked_at, method.for_assertion) == (since, False)
+
+    report = await deployment.verify(rotated.content)
+    assert report["reason"]["code"] == "key-revoked"
+    assert since.date().isoformat() in report["reason"]["sentence"]
+
+
+@pytest.mark.parametrize("away", [timedelta(days=-400), timedelta(seconds=1)])
+async def test_a_key_cannot_be_compromised_before_it_was_made_or_tomorrow(deployment, away):
+    moment = deployment.clock() + away
+    with pytest.raises(setup.KeyStepRefused, match="when it was made"):
+        await setup.revoke_key(deployment.office, "wut", "p256-2026-1", "lost", compromised_since=moment)
+    assert await readiness(deployment) == ready()
 
 
 @pytest.mark.parametrize("slug", ["wut", "test"])

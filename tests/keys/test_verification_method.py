@@ -78,7 +78,7 @@ def test_a_key_that_was_never_revoked_may_assert_whatever_its_state(state):
 
 def test_a_revoked_key_stays_to_be_recognised_and_asserts_nothing():
     document = json.loads(
-        did_document(DID, [PublishedKey("p256-2026-1", P256, KeyState.REVOKED, revoked_at=REVOKED_AT)])
+        did_document(DID, [PublishedKey("p256-2026-1", P256, KeyState.REVOKED, revoked_since=REVOKED_AT)])
     )
 
     assert document["assertionMethod"] == []

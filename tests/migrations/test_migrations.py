@@ -4,6 +4,7 @@ import asyncio
 import sqlite3
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -133,3 +134,28 @@ def test_no_name_is_too_long_for_postgresql():
     ]
     assert [name for name in names if len(name) > 63] == []
     assert len(names) == len(set(names))
+
+
+def test_a_key_that_was_revoked_before_counts_as_compromised_since_then(empty_url):
+    issuer, key = uuid4(), uuid4()
+    migrate(empty_url, "0001")
+    moment = datetime(2026, 7, 1, 12, tzinfo=UTC)
+
+    def fill(connection):
+        row = {"id": issuer, "kind": "service", "did": "did:web:a.example", "created_at": moment}
+        connection.execute(sa.insert(metadata.tables["issuer"]), row)
+        # As the code of that revision did, which knows no other columns.
+        facts = {
+            "id": key, "issuer_id": issuer, "purpose": "service", "algorithm": "Ed25519", "fragment": "k",
+            "backend": "file", "backend_ref": "service/k", "public_key": "z6Mk", "state": "revoked",
+            "created_at": moment, "revoked_at": moment, "revocation_reason": "lost",
+        }  # fmt: skip
+        connection.execute(sa.insert(metadata.tables["signing_key"]), facts)
+        connection.commit()
+
+    look(empty_url, fill)
+    migrate(empty_url)
+    table = metadata.tables["signing_key"]
+    assert (
+        look(empty_url, lambda connection: connection.execute(sa.select(table.c.compromised_since)).scalar()) == moment
+    )

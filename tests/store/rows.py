@@ -15,9 +15,10 @@ from app.store.issuers import Issuer
 from app.store.plans import insertion
 from app.store.records import from_rows, to_row
 from app.store.secured_forms import SecuredForm
-from app.store.states import Audience, CredentialState, FormState, IssuerKind
+from app.store.states import Audience, CredentialState, FormState
 from app.store.status_lists import StatusList, StatusPlace
 from app.store.tables import award_revision, credential, data_key, status_list
+from app.template.alliance import IssuerKind
 
 NOW = datetime(2026, 11, 23, 12, 0, 0, 123456, tzinfo=UTC)
 CAPACITY = 131_072

@@ -6,11 +6,12 @@ from uuid import uuid4
 
 import pytest
 
+from app.keys import KeyState
 from app.store import AlreadyThere, credentials, secured_forms, signing_keys, status_events
 from app.store.credentials import Search
 from app.store.paging import Cursor, CursorMalformed
 from app.store.signing_keys import SigningKey
-from app.store.states import Audience, CredentialState, FormState, KeyPurpose, KeyState, StatusChange
+from app.store.states import Audience, CredentialState, FormState, KeyPurpose, StatusChange
 from app.store.status_events import Standing, StatusEvent
 from tests.store.rows import (
     NOW,

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 
+from app.keys import KeyState
 from app.store import (
     AlreadyThere,
     TransitionRefused,
@@ -17,7 +18,7 @@ from app.store import (
 )
 from app.store.api_keys import ApiKey
 from app.store.signing_keys import SigningKey
-from app.store.states import KeyPurpose, KeyState
+from app.store.states import KeyPurpose
 from tests.store.rows import NOW, a_house, an_awarding_body, an_issuer, later
 
 

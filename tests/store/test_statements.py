@@ -10,8 +10,8 @@ from app.store import AlreadyThere, ReferenceBroken, events
 from app.store.awards import Award, AwardRevision
 from app.store.plans import Prepared
 from app.store.records import to_row
-from app.store.states import IssuerKind
 from app.store.tables import award, award_revision, event, issuer
+from app.template.alliance import IssuerKind
 from tests.store.rows import NOW, a_house, a_revision, an_award
 from tests.store.test_transactions import an_event, count
 

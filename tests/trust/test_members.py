@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.keys import Algorithm, InProcessSigner, KeyState
-from app.template.alliance import MEMBERS, AwardingBody
-from app.trust.members import AllianceMember, IssuerKind, MemberKey, Members, likeness
+from app.template.alliance import MEMBERS, AwardingBody, IssuerKind
+from app.trust.members import AllianceMember, MemberKey, Members, likeness
 
 TU_BERLIN = AllianceMember(
     slug="tu-berlin",

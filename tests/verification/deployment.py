@@ -7,8 +7,9 @@ from typing import Any
 from app.keys import KeyState
 from app.languages import Language
 from app.store.failures import DatabaseUnavailable
+from app.template.alliance import IssuerKind
 from app.trust.fetch import GuardedFetch
-from app.trust.members import AllianceMember, IssuerKind, MemberKey, Members
+from app.trust.members import AllianceMember, MemberKey, Members
 from app.verification.evidence import Policy
 from app.verification.gather import OwnStatus, World
 from app.verification.verifier import Verifier

@@ -15,7 +15,8 @@ from app.errors import Finding
 from app.keys import Algorithm, InProcessSigner, KeyState
 from app.languages import en
 from app.securing import ProofOutcome, ProofResult
-from app.trust.members import AllianceMember, IssuerKind, MemberKey, Members
+from app.template.alliance import IssuerKind
+from app.trust.members import AllianceMember, MemberKey, Members
 from app.trust.resolve import KeyProblem, ResolutionProblem, ResolvedMethod
 from app.verification import judge as judge_module
 from app.verification.checks import CREDENTIAL_CHECKS, DECIDING, NOTHING_TO_CHECK, CheckName, Result
