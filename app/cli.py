@@ -349,8 +349,9 @@ def generate_keys(
     algorithm: Annotated[list[Algorithm] | None, typer.Option(help="One for each proof when left out")] = None,
 ) -> None:
     """Make new signing keys and publish them; they sign after `keys activate`."""
-    algorithms = tuple(algorithm or ())
-    for key in _with_office(lambda office: setup.generate_keys(office, slug, algorithms=algorithms, activate=activate)):
+    for key in _with_office(
+        lambda office: setup.generate_keys(office, slug, algorithms=algorithm or None, activate=activate)
+    ):
         print(f"{key.fragment:16} {key.state.value:14} {key.public_key}")
 
 

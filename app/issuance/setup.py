@@ -230,7 +230,7 @@ def _is_time_zone(name: str) -> bool:
 
 
 async def generate_keys(
-    office: Office, slug: str, *, algorithms: Sequence[Algorithm] = (), activate: bool = False
+    office: Office, slug: str, *, algorithms: Sequence[Algorithm] | None = None, activate: bool = False
 ) -> list[SigningKey]:
     """Make new signing keys of an issuer, ``service`` among them, and publish them in its DID document.
 
@@ -242,8 +242,9 @@ async def generate_keys(
         KeyStepRefused: ``activate``, but another key of the algorithm is active.
     """
     issuer = await _issuer_row(office, slug)
-    wanted = algorithms or (SERVICE_ALGORITHMS if issuer.kind is IssuerKind.SERVICE else PROOF_ALGORITHMS)
-    made = [await _add_key(office, issuer, slug, algorithm, active=activate) for algorithm in wanted]
+    if algorithms is None:
+        algorithms = SERVICE_ALGORITHMS if issuer.kind is IssuerKind.SERVICE else PROOF_ALGORITHMS
+    made = [await _add_key(office, issuer, slug, algorithm, active=activate) for algorithm in algorithms]
     office.forget_issuers()
     return made
 
