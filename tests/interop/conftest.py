@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
-import pytest
+import pytest_asyncio
 
 from tests.databases import sqlite_template  # noqa: F401 - pytest finds fixtures by their names here
 from tests.deployments import (  # noqa: F401 - as above
@@ -88,10 +88,10 @@ def copy(document: Json) -> Json:
     return json.loads(json.dumps(document))
 
 
-@pytest.fixture
-async def suite(sqlite_prepared):  # noqa: F811 - pytest hands it in
-    async with a_deployment(
-        sqlite_prepared, changes={"interop_routes": True, "deployment": "development"}
-    ) as deployment:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def suite(deployment_template, tmp_path_factory):  # noqa: F811 - pytest hands it in
+    """One service for all tests of a module: none of them is about what another one left behind."""
+    prepared = *deployment_template.copy_to(tmp_path_factory.mktemp("interop")), deployment_template.api_keys
+    async with a_deployment(prepared, changes={"interop_routes": True, "deployment": "development"}) as deployment:
         named = (await deployment.public.get("/interop/issuers")).json()["issuers"]
         yield Suite(deployment, {issuer["name"]: issuer["id"] for issuer in named})

@@ -7,6 +7,8 @@ from app.securing import verify_proofs
 from tests.deployments import START
 from tests.interop.conftest import CURVES, EXAMPLES, V1, V2, codes, copy, refused
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 
 async def test_a_credential_is_issued_with_201_and_one_proof_for_each_curve(suite):
     suites = {"ed25519": "eddsa-rdfc-2022", "p256": "ecdsa-rdfc-2019", "p384": "ecdsa-rdfc-2019"}
