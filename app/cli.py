@@ -21,6 +21,7 @@ import uvicorn
 from app.api.capacity import CONNECTIONS_FOR_EACH_REQUEST
 from app.api.connections import Bounds, guarded
 from app.errors import Family, ServiceError
+from app.interop import jose
 from app.issuance import access, erasing, forms, issue, offerings, restoring, setup
 from app.issuance.access import GRANTABLE, Scope
 from app.issuance.custody import compare_disk_and_records
@@ -60,6 +61,8 @@ application.add_typer(keys, name="keys")
 application.add_typer(issuers, name="issuers")
 application.add_typer(api_keys, name="api-keys")
 application.add_typer(offerings_group, name="offerings")
+jose_group = typer.Typer(help="What the public vc-jose-cose test suite drives.", no_args_is_help=True)
+application.add_typer(jose_group, name="jose")
 
 Slug = Annotated[str, typer.Argument(help="The awarding body, such as tu-berlin")]
 KeyHolder = Annotated[
@@ -558,6 +561,38 @@ def verify(
             print(f"{check.result.value:12} {check.title}: {check.sentence}")
         print(f"\n{report.verdict.value.upper()}: {report.reason.sentence}")
     raise SystemExit({"valid": DONE, "invalid": REFUSED}.get(report.verdict.value, UNDECIDED))
+
+
+# --- the vc-jose-cose suite
+
+SuiteInput = Annotated[Path, typer.Option("--input", help="The document, or the token")]
+SuiteKey = Annotated[Path, typer.Option("--key", help="The verification method, with its JSON Web Keys")]
+SuiteFeature = Annotated[jose.Feature, typer.Option("--feature", help="SD-JWT and COSE: indeterminate")]
+SuiteOutput = Annotated[Path, typer.Option("--output", help="Where result and data are written")]
+
+
+@jose_group.command("issue")
+def jose_issue(
+    document: SuiteInput,
+    key: SuiteKey,
+    feature: SuiteFeature,
+    output: SuiteOutput,
+    sd: Annotated[str | None, typer.Option("--sd", help="For SD-JWT")] = None,  # noqa: ARG001 - the suite's
+) -> None:
+    """Secure a credential or a presentation in a token, with the key that the suite hands in."""
+    _tell_suite(asyncio.run(jose.issue(feature, _read_bytes(document), _read_bytes(key))), output)
+
+
+@jose_group.command("verify")
+def jose_verify(document: SuiteInput, key: SuiteKey, feature: SuiteFeature, output: SuiteOutput) -> None:
+    """Verify a token with the key that the suite hands in."""
+    _tell_suite(jose.verify(feature, _read_bytes(document), _read_bytes(key)), output)
+
+
+def _tell_suite(outcome: jose.Outcome, output: Path) -> None:
+    output.write_bytes(outcome.document())
+    print(outcome.result.value)
+    raise SystemExit({jose.Word.SUCCESS: DONE, jose.Word.INDETERMINATE: UNDECIDED}.get(outcome.result, REFUSED))
 
 
 # --- how commands work

@@ -156,6 +156,8 @@ class Verifying:
         return VerifiedPresentation(document, signer is not None, tuple(found))
 
     async def _verify(self, credential: JsonValue, decided_by: frozenset[CheckName]) -> Verified:
+        if isinstance(credential, dict) and "EnvelopedVerifiableCredential" in types_of(credential):
+            _check_envelope(credential)
         submission = Submission.of(credential)
         report = await self._verifier.verify_credential(submission, now=self._clock())
         return Verified(report, submission.document, decided_by)
@@ -164,9 +166,7 @@ class Verifying:
         """Return what an enveloped presentation holds and the DID that signed it; none for what is no envelope."""
         if not isinstance(stated, dict) or ENVELOPED_PRESENTATION not in types_of(stated):
             return None
-        contexts = _as_list(stated.get("@context"))
-        if not contexts or contexts[0] != CREDENTIALS_V2:
-            raise _envelope_refused("#/@context", "An envelope names the context of VC Data Model 2.0.")
+        _check_envelope(stated)
         address = stated.get("id")
         prefix = f"data:{PRESENTATION_TYPE},"
         if not isinstance(address, str) or not address.lower().startswith(prefix):
@@ -373,6 +373,13 @@ def _expectation_findings(document: JsonValue, options: Mapping[str, JsonValue])
             ):
                 words = f"`{member}` of the proof is not what is expected."
                 yield Finding("proof-not-as-expected", f"#/proof/{member}", words, "VC Data Integrity 1.0, 4.4")
+
+
+def _check_envelope(envelope: Mapping[str, JsonValue]) -> None:
+    """An envelope, of a credential or of a presentation, has the context that defines its words (VCDM 2.0, 4.13.1)."""
+    contexts = _as_list(envelope.get("@context"))
+    if not contexts or contexts[0] != CREDENTIALS_V2:
+        raise _envelope_refused("#/@context", "An envelope names the context of VC Data Model 2.0.")
 
 
 def _envelope_refused(pointer: str, words: str) -> NotVerified:

@@ -113,6 +113,7 @@ SMALL_ORDER_ENCODINGS: Final = frozenset(
 
 _BASE64URL: Final = re.compile(r"[A-Za-z0-9_-]+")
 _PRIVATE_JWK_MEMBERS: Final = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"})
+_PRIVATE_OR_USE: Final = _PRIVATE_JWK_MEMBERS | {"key_ops"}
 
 
 def curve_of(algorithm: Algorithm) -> ec.EllipticCurve:
@@ -332,6 +333,28 @@ class InProcessSigner:
     def generate(cls, algorithm: Algorithm) -> Self:
         """Return a signer with a new private key."""
         return cls(generate_private_key(algorithm))
+
+    @classmethod
+    def from_jwk(cls, jwk: Mapping[str, Any]) -> Self:
+        """Return the signer of a private JSON Web Key that somebody hands in: test suites do, an issuer of ours never.
+
+        Raises:
+            KeyRefused: as :meth:`PublicKey.from_jwk`; or the private part is missing or is not that of the public one.
+        """
+        public_key = PublicKey.from_jwk({name: value for name, value in jwk.items() if name not in _PRIVATE_OR_USE})
+        private_key: ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey
+        if public_key.algorithm is Algorithm.ED25519:
+            private_key = ed25519.Ed25519PrivateKey.from_private_bytes(_from_base64url(jwk.get("d"), 32))
+        else:
+            scalar = _from_base64url(jwk.get("d"), signature_length(public_key.algorithm) // 2)
+            try:
+                private_key = ec.derive_private_key(int.from_bytes(scalar, "big"), curve_of(public_key.algorithm))
+            except ValueError:
+                raise KeyRefused("The private part of the JWK is not one of the curve.") from None
+        signer = cls(private_key)
+        if signer.public_key != public_key:
+            raise KeyRefused("The private part of the JWK is not that of the public one.")
+        return signer
 
     @property
     def algorithm(self) -> Algorithm:

@@ -92,6 +92,6 @@ def copy(document: Json) -> Json:
 async def suite(deployment_template, tmp_path_factory):  # noqa: F811 - pytest hands it in
     """One service for all tests of a module: none of them is about what another one left behind."""
     prepared = *deployment_template.copy_to(tmp_path_factory.mktemp("interop")), deployment_template.api_keys
-    async with a_deployment(prepared, changes={"interop_routes": True, "deployment": "development"}) as deployment:
+    async with a_deployment(prepared, changes={"interop_routes": True}) as deployment:
         named = (await deployment.public.get("/interop/issuers")).json()["issuers"]
         yield Suite(deployment, {issuer["name"]: issuer["id"] for issuer in named})
