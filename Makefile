@@ -26,10 +26,10 @@ UV_COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --no-header
 	--no-annotate --python-version 3.11 --exclude-newer "$$(date -u -d '-3 days' +%Y-%m-%d)"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint postgresql interop bench bench-smoke fuzz fuzz-smoke replay licences lock set-up-runtime set-up-development
+.PHONY: help demo test lint postgresql interop bench bench-smoke fuzz fuzz-smoke fuzz-verify fuzz-verify-smoke replay licences lock set-up-runtime set-up-development
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 demo: set-up-runtime ## The service with seven universities on http://localhost:8000 (PORT=8001; ONCE=1 stops when all is shown)
 	@PORT=$(PORT) ONCE=$(ONCE) $(BIN)/python -m demo
@@ -64,6 +64,12 @@ fuzz: set-up-development ## The walker against PyLD and jsonld.js, 200,000 docum
 fuzz-smoke: set-up-development ## The first 5,000 of them
 	@PYTHON=$(BIN)/python interop/run fuzz-smoke $(BIN)/python -m fuzz.differential --count 5000 \
 		--state $$(mktemp -d)/fuzz.json $(FUZZ_FLAGS)
+
+fuzz-verify: set-up-development ## Every door for bytes of strangers, coverage-guided, 30 minutes (Linux on x86-64)
+	@nice -n 15 $(BIN)/python -m fuzz.verifying $(FUZZ_FLAGS)
+
+fuzz-verify-smoke: set-up-development ## Five minutes of it
+	@$(BIN)/python -m fuzz.verifying --seconds 300 $(FUZZ_FLAGS)
 
 replay: set-up-development ## The Dockerfile's steps and the README's commands, each in an empty folder
 	@$(BIN)/python -m pytest -m replay $(PYTEST_FLAGS) tests/house
