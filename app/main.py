@@ -29,7 +29,7 @@ from app.issuance.office import Flaw, Office
 from app.issuance.repeating import forget_old_answers
 from app.jsonld import CREDENTIALS_V2, ELM_CONTEXT_URL, canonicalize
 from app.keys import Keyring, MasterSecret
-from app.pages import catalogue, credential, explanations, published
+from app.pages import catalogue, credential, explanations, published, reference, start
 from app.pages.explanations import Explanation
 from app.pages.failures import FailuresForPeople, visited_by_people
 from app.settings import Settings, load_settings
@@ -165,8 +165,21 @@ def build(settings: Settings, office: Office, *, fetch: Fetch | None = None) -> 
     application.state.office = office
     application.state.verifier = verifier
     application.state.verifications = asyncio.Semaphore(verification.MOST_UNDER_WAY)
+    application.state.desk = verification.VerifierDesk()
     application.state.explanations = explanations.collect([*_explained_errors(), *_explained_rules()])
-    for door in (credentials, offerings, lists, verification, health, credential, catalogue, published, explanations):
+    for door in (
+        credentials,
+        offerings,
+        lists,
+        verification,
+        health,
+        credential,
+        catalogue,
+        published,
+        explanations,
+        start,
+        reference,
+    ):
         application.include_router(door.router)
     if desk is not None:
         application.state.interop = desk
@@ -263,7 +276,7 @@ def _explained_errors() -> list[Explanation]:
         Explanation(
             code=error.code,
             title=error.title,
-            explanation=" ".join((error.__doc__ or "").split()),
+            explanation=" ".join((error.__doc__ or "").replace("``", "`").split()),
             facts=(("Kind", error.family.value), ("HTTP status", str(problems.STATUS_OF_FAMILY[error.family]))),
         )
         for error in problems.every_error()

@@ -36,6 +36,8 @@ MOST_ASKED: Final = 500
 """Characters of a challenge or a domain."""
 _Asked = Annotated[str, StringConstraints(min_length=1, max_length=MOST_ASKED)]
 
+_AROUND_A_FILE: Final = 16 * 1024
+"""What a form may add to the credential in it."""
 _DOCUMENT: Final = {"schema": {"type": "object", "description": "The credential or presentation itself, byte for byte"}}
 _TOKEN: Final = {"schema": {"type": "string", "description": "The token itself, in compact form"}}
 _BODY: Final[dict[str, Any]] = {
@@ -76,15 +78,43 @@ async def verify(
     its payload.
     """
     office: Office = request.app.state.office
-    verifier: Verifier = request.app.state.verifier
-    under_way: asyncio.Semaphore = request.app.state.verifications
-    most = office.max_request_bytes
+    desk: VerifierDesk = request.app.state.desk
     # First the body, within its bounds: whoever sends slowly keeps nobody else from being answered.
-    content = await read_body(request, max_bytes=longest_token(most))
-    if under_way.locked():
-        raise VerifierBusy
-    async with under_way:
-        submission = await run_in_threadpool(read_submission, content, max_bytes=most)
-        policy = replace(verifier.policy, challenge=challenge, domains=None if domain is None else frozenset(domain))
-        report = await verifier.verify(submission, now=office.clock(), language=language, policy=policy)
-        return await run_in_threadpool(json_answer, report)
+    content = await read_body(request, max_bytes=longest_token(office.max_request_bytes))
+    report = await desk.report(request, content, language, challenge=challenge, domain=domain)
+    return await run_in_threadpool(json_answer, report)
+
+
+class VerifierDesk:
+    """Where credentials are handed in, by programs and by people; ``main`` gives it to the doors of both."""
+
+    async def read_form(self, request: Request) -> bytes:
+        """Return the body of a form that holds a credential, within the bounds of every body."""
+        office: Office = request.app.state.office
+        return await read_body(request, max_bytes=longest_token(office.max_request_bytes) + _AROUND_A_FILE)
+
+    async def report(
+        self,
+        request: Request,
+        content: bytes,
+        language: Language,
+        *,
+        challenge: str | None = None,
+        domain: list[str] | None = None,
+    ) -> Report | PresentationReport:
+        """Return the report on ``content``.
+
+        Raises:
+            VerifierBusy: too many are being verified.
+            MalformedJson, MalformedToken, DocumentTooLarge: see :func:`read_submission`.
+        """
+        office: Office = request.app.state.office
+        verifier: Verifier = request.app.state.verifier
+        under_way: asyncio.Semaphore = request.app.state.verifications
+        if under_way.locked():
+            raise VerifierBusy
+        async with under_way:
+            submission = await run_in_threadpool(read_submission, content, max_bytes=office.max_request_bytes)
+            domains = None if domain is None else frozenset(domain)
+            policy = replace(verifier.policy, challenge=challenge, domains=domains)
+            return await verifier.verify(submission, now=office.clock(), language=language, policy=policy)

@@ -273,6 +273,24 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "page.download": "Signiertes Dokument herunterladen",
         "page.download-edc": "EDC-Fassung herunterladen (nicht gesiegelt)",
         "page.verify-address": "Adresse zur Prüfung",
+        # Die Startseite und die Seite, die einen Bericht zeigt.
+        "page.start-sentence": "Die Universitäten der ENHANCE Alliance stellen Zertifikate und Badges als signierte "
+        "Dokumente aus. Hier kann jeder prüfen, ob eines echt und in Kraft ist, und sehen, was angeboten wird.",
+        "page.check-title": "Einen Nachweis prüfen",
+        "page.check-sentence": "Wählen Sie die Datei eines Nachweises, oder fügen Sie seinen Text ein. Nichts davon "
+        "wird aufbewahrt.",
+        "page.check-file": "Datei",
+        "page.check-text": "Text",
+        "page.check-button": "Prüfen",
+        "page.check-another": "Einen anderen prüfen",
+        "page.check-credential": "Nachweis {number}",
+        "page.check-passed": "Bestanden",
+        "page.check-failed": "Nicht bestanden",
+        "page.check-not_checked": "Nicht geprüft",
+        "page.verdict-valid": "Gültig",
+        "page.verdict-invalid": "Nicht gültig",
+        "page.verdict-indeterminate": "Unentschieden",
+        "page.start-docs": "Für Programme: die Beschreibung der Schnittstelle",
         # Was Menschen lesen, wo es keine Seite geben konnte.
         "page.failure-not-found": "Unter dieser Adresse gibt es nichts",
         "page.failure-not-found-sentence": "Es wurde vielleicht zurückgezogen, oder die Adresse ist unvollständig.",

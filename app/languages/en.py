@@ -251,6 +251,23 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "page.download": "Download the signed document",
         "page.download-edc": "Download the EDC rendering (not sealed)",
         "page.verify-address": "Address for verification",
+        # The start page and the page that shows a report.
+        "page.start-sentence": "The universities of the ENHANCE Alliance issue certificates and badges as signed "
+        "documents. Here anyone can check whether one is genuine and in force, and see what is on offer.",
+        "page.check-title": "Check a credential",
+        "page.check-sentence": "Choose the file of a credential, or paste its text. Nothing that you send is kept.",
+        "page.check-file": "File",
+        "page.check-text": "Text",
+        "page.check-button": "Check",
+        "page.check-another": "Check another one",
+        "page.check-credential": "Credential {number}",
+        "page.check-passed": "Passed",
+        "page.check-failed": "Failed",
+        "page.check-not_checked": "Not checked",
+        "page.verdict-valid": "Valid",
+        "page.verdict-invalid": "Not valid",
+        "page.verdict-indeterminate": "Undecided",
+        "page.start-docs": "For programs: the reference of the API",
         # What people read where a page could not be given.
         "page.failure-not-found": "There is nothing at this address",
         "page.failure-not-found-sentence": "It may have been withdrawn, or the address may not be complete.",
@@ -258,7 +275,8 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "page.failure-no-credential-sentence": "The address may be incomplete, or the credential may have a new one. "
         "Ask whoever gave you the address.",
         "page.failure-gone": "This credential can no longer be shown",
-        "page.failure-gone-sentence": "The learner's data was erased here. A copy that the learner kept still verifies.",
+        "page.failure-gone-sentence": "The learner's data was erased here. A copy that the learner kept still "
+        "verifies.",
         "page.failure-later": "Not at the moment",
         "page.failure-later-sentence": "The service is busy or its records are out of reach. Try again in a minute.",
         "page.failure-too-large": "This is too large",

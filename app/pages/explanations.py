@@ -7,7 +7,7 @@ from typing import Annotated
 import orjson
 from fastapi import APIRouter, Header, HTTPException, Request, Response
 
-from app.languages import preferred
+from app.languages import Language
 from app.pages.negotiation import media_type
 from app.pages.rendering import NOT_THERE, answers, html_page
 
@@ -42,9 +42,8 @@ async def explain(
     code: str,
     request: Request,
     accept: Annotated[str | None, Header()] = None,
-    accept_language: Annotated[str | None, Header()] = None,
 ) -> Response:
-    """A page for people, JSON for machines."""
+    """A page for people, JSON for machines; in English, as the rules and the template are."""
     explanations: Explanations = request.app.state.explanations
     item = explanations.get(code)
     if item is None:
@@ -53,4 +52,4 @@ async def explain(
         document = {"code": item.code, "title": item.title, "explanation": item.explanation, **dict(item.facts)}
         return Response(orjson.dumps(document), media_type="application/json")
     values = {"code": item.code, "title": item.title, "explanation": item.explanation, "facts": item.facts}
-    return html_page("problem", preferred(accept_language), values)
+    return html_page("problem", Language.ENGLISH, values)

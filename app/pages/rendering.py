@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from fastapi import Request, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup, escape
 
 _FOLDER: Final = Path(__file__).resolve().parent
 STATIC: Final = _FOLDER / "static"
@@ -16,6 +17,17 @@ _environment: Final = Environment(
     undefined=StrictUndefined,
     auto_reload=False,
 )
+
+
+def with_codes(text: str) -> Markup:
+    """Return ``text`` escaped, with what stands between backticks marked as code."""
+    pieces = text.split("`")
+    return Markup("").join(
+        Markup("<code>{}</code>").format(piece) if number % 2 else escape(piece) for number, piece in enumerate(pieces)
+    )
+
+
+_environment.filters["codes"] = with_codes
 
 PAGE_HEADERS: Final = {
     "Content-Security-Policy": (

@@ -157,7 +157,6 @@ async def test_another_content_type_or_a_content_coding_is_refused(deployment):
 
 
 NOWHERE = [
-    "/",
     "/nothing",
     "/api/v1/nothing",
     "/api/v1/me/",
