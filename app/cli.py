@@ -48,7 +48,9 @@ _MOST_BYTES: Final = 16 * 1024 * 1024
 application = typer.Typer(
     name="app",
     help="Issue and verify ENHANCE micro-credentials. "
-    "Configuration comes from the environment: docs/operator-guide.md.",
+    "Configuration comes from the environment: docs/operator-guide.md.\n\n"
+    "Exit codes: 0 done (verify: valid), 1 refused (verify: invalid), 2 wrong usage, 3 verify could not decide, "
+    "4 the service or its records are not in order.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -143,7 +145,7 @@ def init() -> None:
 
 @application.command()
 def doctor() -> None:
-    """Say what is in order and what is not."""
+    """Say what is in order and what is not: database, keys of each issuer, settings. Exit code: 0 all is, 1 not all."""
     settings = load_settings()
     findings: list[tuple[bool, str]] = []
 

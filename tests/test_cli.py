@@ -296,6 +296,7 @@ def test_help_names_every_command_and_nothing_is_done_without_one(run):
         "offerings",
     ):
         assert command in said.out
+    assert "Exit codes: 0 done" in said.out
     assert run().code == 2
     assert run("dance").code == 2
 
