@@ -32,6 +32,7 @@ from app.keys import Keyring, MasterSecret
 from app.pages import catalogue, credential, explanations, published, reference, start
 from app.pages.explanations import Explanation
 from app.pages.failures import FailuresForPeople, visited_by_people
+from app.pages.finding_codes import FINDING_CODES
 from app.settings import Settings, load_settings
 from app.store import open_database
 from app.template.request import FORM_CODES
@@ -301,4 +302,10 @@ def _explained_rules() -> list[Explanation]:
         for code, meaning in FORM_CODES.items()
         if code not in by_code
     ]
-    return [*explained, *forms]
+    known = by_code.keys() | FORM_CODES.keys()
+    found = [
+        Explanation(code=code, title=meaning, explanation=meaning, facts=(("Kind", "finding"),))
+        for code, meaning in FINDING_CODES.items()
+        if code not in known
+    ]
+    return [*explained, *forms, *found]

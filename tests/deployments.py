@@ -102,6 +102,10 @@ class Deployment:
         """Whatever a journey receives is what the API description says that it may receive."""
         await answer.aread()
         description_of(self.application).check(answer)
+        if answer.headers.get("content-type") == "application/problem+json" and answer.content:
+            problem = answer.json()
+            met = {problem["code"], *(finding["code"] for finding in problem.get("errors", ()))}
+            assert met <= self.application.state.explanations.keys(), f"not explained at /problems/CODE: {met}"
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator["Deployment"]:

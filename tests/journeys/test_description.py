@@ -1,6 +1,8 @@
 """The OpenAPI description, its runnable examples, and an explanation for every code."""
 
+import ast
 import json
+import re
 
 import httpx
 import pytest
@@ -8,9 +10,11 @@ import schemathesis
 
 from app.api.problems import STATUS_OF_FAMILY, every_error
 from app.pages.failures import visited_by_people
+from app.pages.finding_codes import FINDING_CODES
 from app.template.request import FORM_CODES
 from app.template.rules import RULES
 from tests.builders import SUBTYPES
+from tests.conftest import REPOSITORY
 from tests.declared import description_of
 from tests.examples import EXAMPLES, example
 
@@ -137,10 +141,34 @@ def test_no_two_errors_share_a_code_and_each_explains_itself():
         assert error.family in STATUS_OF_FAMILY
 
 
+MAKERS = {"Finding", "find", "found", "_found", "refuse", "_refuse", "_Refused"}
+"""The functions that make findings; the first text that they are given is the code."""
+FINDING_CODE = re.compile(r"[a-z]+(-[a-z0-9]+)+")
+
+
+def codes_in_the_source():
+    for path in (REPOSITORY / "app").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call):
+                continue
+            name = getattr(node.func, "id", None) or getattr(node.func, "attr", None)
+            given = [*node.args[:1], *(keyword.value for keyword in node.keywords if keyword.arg == "code")]
+            for value in given if name in MAKERS else ():
+                if isinstance(value, ast.Constant) and FINDING_CODE.fullmatch(str(value.value)):
+                    yield value.value
+
+
+async def test_every_code_of_a_finding_in_the_source_is_explained(sqlite_deployment):
+    codes = set(codes_in_the_source())
+    assert len(codes) > 80
+    unexplained = {code for code in codes if code not in sqlite_deployment.application.state.explanations}
+    assert unexplained == set(), "add them to app/pages/finding_codes.py"
+
+
 async def test_every_code_has_a_page_for_people_and_json_for_machines(sqlite_deployment):
     errors, rules = sorted(error.code for error in every_error()), sorted({rule.code for rule in RULES})
     forms = sorted(FORM_CODES)
-    for code in {*errors, *rules, *forms}:
+    for code in {*errors, *rules, *forms, *FINDING_CODES}:
         machine = await sqlite_deployment.public.get(f"/problems/{code}", headers={"Accept": "application/json"})
         assert (machine.status_code, machine.json()["code"]) == (200, code), code
         assert machine.json()["explanation"]
