@@ -40,7 +40,7 @@ from app.template.rules import RULES, Rule
 from app.trust.fetch import Fetch
 from app.verification.evidence import Policy
 from app.verification.verifier import Verifier
-from app.world import world_of
+from app.world import ReceiptDesk, world_of
 
 VERSION: Final = "0.1.0"
 REAPING_SECONDS: Final = 15
@@ -165,6 +165,7 @@ def build(settings: Settings, office: Office, *, fetch: Fetch | None = None) -> 
     )
     application.state.office = office
     application.state.verifier = verifier
+    application.state.receipts = ReceiptDesk(office)
     application.state.verifications = asyncio.Semaphore(verification.MOST_UNDER_WAY)
     application.state.desk = verification.VerifierDesk()
     application.state.explanations = explanations.collect([*_explained_errors(), *_explained_rules()])

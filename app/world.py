@@ -1,23 +1,33 @@
 """What a verification may ask in this deployment: our own records, and strangers through the guarded way out."""
 
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
+from uuid import uuid4
 
 from app.elm.reading import read
 from app.elm.vocabularies import CODES
-from app.errors import Finding, Weight
-from app.issuance.office import ISSUER_REFRESH, Office
+from app.errors import Family, Finding, ServiceError, Weight
+from app.issuance.office import ISSUER_REFRESH, SERVICE_SLUG, Office
+from app.issuance.publish_status import published_status_list
+from app.issuance.setup import published_did_document
 from app.keys import PublicKey, has_jwk_entry, jwk_method_id, method_id
+from app.securing import vc_jose
 from app.settings import Lookups, Settings
 from app.status import StatusIndexOutOfRange
 from app.store import awarding_bodies, credentials, issuers, signing_keys, status_lists
-from app.template.alliance import AwardingBody
+from app.template.alliance import AwardingBody, IssuerKind
 from app.template.rules import check_statement
 from app.trust.fetch import Fetch, GuardedFetch
 from app.trust.members import AllianceMember, MemberKey, Members
+from app.trust.resolve import did_of
+from app.verification.evidence import Policy
 from app.verification.gather import OwnStatus, World
+from app.verification.receipt import Source, receipt_document, sources_of
+from app.verification.report import PresentationReport, Report
+from app.verification.verifier import AnyReport
 
 
 def world_of(office: Office, settings: Settings, *, fetch: Fetch | None = None) -> World:
@@ -30,6 +40,70 @@ def world_of(office: Office, settings: Settings, *, fetch: Fetch | None = None) 
         own_status=records.status,
         read_and_check=template_findings,
         http_hosts=exceptions,
+    )
+
+
+class ReceiptNotSigned(ServiceError):
+    """The service cannot sign a receipt at the moment. Verification works all the same; ask without one."""
+
+    code: ClassVar[str] = "receipt-not-signed"
+    title: ClassVar[str] = "The receipt could not be signed"
+    family: ClassVar[Family] = Family.UNAVAILABLE
+
+
+class ReceiptDesk:
+    """Signs receipts of verifications with the service's own key, never with a university's."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+
+    async def receipt(self, report: AnyReport, *, sha256: str, policy: Policy) -> bytes:
+        """Return the receipt for ``report`` on the bytes with the digest ``sha256``, as a token (vc+jwt).
+
+        Raises:
+            ReceiptNotSigned: no key, or nothing to read it from; the detail says which.
+        """
+        try:
+            key, key_id = await self._office.service_token_key()
+            document = receipt_document(
+                report,
+                sha256=sha256,
+                policy=policy,
+                sources=[*sources_of(report), *await self._own_sources(report)],
+                identifier=f"urn:uuid:{uuid4()}",
+                issuer=did_of(key_id),
+            )
+            return await vc_jose.secure(document, signer=key.signer, key_id=key_id)
+        except ServiceError as error:
+            raise ReceiptNotSigned(f"{error.title}. The report itself does not depend on it.") from error
+
+    async def _own_sources(self, report: AnyReport) -> list[Source]:
+        """Return the versions of our own DID documents and status lists that say what our records said.
+
+        For these a verification reads the records, not the documents; what is published is made from the same records.
+        """
+        shown = report.credentials if isinstance(report, PresentationReport) else ()
+        reports = [one for one in (report, *(item.report for item in shown)) if isinstance(one, Report)]
+        slugs = {issuer.body.did: slug for slug, issuer in (await self._office.all_issuers()).items()}
+        found: dict[Source, None] = {}
+        for one in reports:
+            slug = slugs.get(one.issuer.id or "")
+            if slug is None:
+                continue
+            content = await published_did_document(self._office, slug)
+            found[Source("did-document", str(one.issuer.id), hashlib.sha256(content).hexdigest())] = None
+            for entry in one.status_entries:
+                address = re.fullmatch(_status_path(self._office.public_url, slug), entry.status_list or "")
+                if address is not None and entry.value is not None:
+                    listed = await published_status_list(self._office, slug, int(address[1]), address[2])
+                    sha256 = hashlib.sha256(listed.content).hexdigest()
+                    found[Source("status-list", str(entry.status_list), sha256)] = None
+        return list(found)
+
+
+def _status_path(public_url: str, slug: str) -> str:
+    return (
+        re.escape(f"{public_url}/issuers/{slug}/status/") + r"([1-9][0-9]{0,8})/((?:revocation|suspension)(?:\.jwt)?)"
     )
 
 
@@ -70,6 +144,18 @@ class OwnRecords:
                 body = AwardingBody.model_validate_json(row.facts)
                 keys = await signing_keys.list_of_issuer(connection, of_body[row.id].id)
                 known.append(AllianceMember.of(body, keys=tuple(_member_key(body.did, key) for key in keys)))
+            service = await issuers.find_service(connection)
+            if service is not None:
+                keys = await signing_keys.list_of_issuer(connection, service.id)
+                known.append(
+                    AllianceMember(
+                        SERVICE_SLUG,
+                        service.did,
+                        (),
+                        keys=tuple(_member_key(service.did, key) for key in keys),
+                        kind=IssuerKind.SERVICE,
+                    )
+                )
         return Members(tuple(known))
 
     async def status(self, list_url: str, purpose: str, index: int) -> OwnStatus | None:

@@ -30,6 +30,7 @@ ELM_ORIGIN = (
     " rdf/ap/edc/edc-ap-context.jsonld"
 )
 OWN_URL = "https://w3id.org/enhance-microcredentials/elm/v1"
+RECEIPT_URL = "https://w3id.org/enhance-microcredentials/receipt/v1"
 
 
 @dataclass(frozen=True)
@@ -261,6 +262,7 @@ def make_contexts(reference: Path, packages: Path) -> None:
     (HERE / "elm-v1.jsonld").write_text(tidy(own_context(edc["@context"])), "utf-8")
     for url, file, origin in (
         (OWN_URL, "elm-v1.jsonld", "ours, derived from edc-ap-3.2.jsonld by refresh.py"),
+        (RECEIPT_URL, "receipt-v1.jsonld", "ours, written by hand"),
         (
             "http://data.europa.eu/snb/model/context/edc-ap",
             "edc-ap-3.2.jsonld",

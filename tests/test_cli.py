@@ -402,12 +402,12 @@ def test_the_history_of_a_key_is_listed_with_every_date(deployment):
             "keys", "revoke", "service", fragment, "--compromised-since", wrong, "--reason", "x", "--yes"
         )
         assert (refused.code, "time zone" in refused.err) == (2, True)
-    (before,) = json.loads(deployment("keys", "list", "service", "--json").out)
+    before, _ = json.loads(deployment("keys", "list", "service", "--json").out)
     assert (before["purpose"], before["state"], before["revoked_at"]) == ("service", "active", None)
     since = before["published_at"][:19] + "Z"
     revoking = ("keys", "revoke", "service", fragment, "--compromised-since", since, "--reason", "seen", "--yes")
     assert deployment(*revoking).code == 0
-    (after,) = json.loads(deployment("keys", "list", "service", "--json").out)
+    after, _ = json.loads(deployment("keys", "list", "service", "--json").out)
     assert (after["state"], after["compromised_since"], after["revocation_reason"]) == ("revoked", since, "seen")
     assert after["published_at"] == before["published_at"] == after["active_from"]
     assert datetime.fromisoformat(after["revoked_at"]) >= datetime.fromisoformat(since)

@@ -162,11 +162,7 @@ class Issuer:
         Raises:
             SigningKeysMissing: there is none.
         """
-        for algorithm in (Algorithm.P256, Algorithm.P384):
-            for key in self.keys:
-                if key.signer.algorithm is algorithm and key.jwk_verification_method is not None:
-                    return key, key.jwk_verification_method
-        raise SigningKeysMissing
+        return _token_key(self.keys)
 
 
 class Office:
@@ -192,6 +188,7 @@ class Office:
         self._cipher: Final[DataCipher] = keyring.data_cipher()
         self._issuers: Mapping[str, Issuer] = {}
         self._flaws: tuple[Flaw, ...] = ()
+        self._service_keys: tuple[IssuingKey, ...] = ()
         self._issuers_read_at: datetime | None = None
         self._issuer_changes = 0
         self._reading = asyncio.Lock()
@@ -276,6 +273,15 @@ class Office:
         self.forget_issuers()
         return await self.issuer(slug)
 
+    async def service_token_key(self) -> tuple[IssuingKey, str]:
+        """Return the service's own key for tokens (receipts, the trust list), and its name in their headers.
+
+        Raises:
+            SigningKeysMissing: there is none; ``init`` makes it.
+        """
+        await self.all_issuers()
+        return _token_key(self._service_keys)
+
     async def bodies(self) -> dict[str, AwardingBody]:
         """Return what is said about each awarding body, by slug."""
         return {slug: issuer.body for slug, issuer in (await self.all_issuers()).items()}
@@ -328,7 +334,7 @@ class Office:
                 in_use |= {KeyName(SERVICE_SLUG, key.fragment) for key in active}
                 if not active:
                     flaws.append(Flaw(SERVICE_SLUG, FlawCode.NO_ACTIVE_KEY, "It has no active key."))
-                self._open_keys(SERVICE_SLUG, service.did, active, flaws)
+                self._service_keys = self._open_keys(SERVICE_SLUG, service.did, active, flaws)
         self.keyring.keep_only(in_use)
         return found, tuple(flaws)
 
@@ -390,6 +396,14 @@ class Office:
         """Return a new secret under which an awarding body's learner keys are made, wrapped for the store."""
         wrapped, _ = self._cipher.new_data_key(LEARNER_SECRET_PLACE + awarding_body_id.bytes)
         return wrapped
+
+
+def _token_key(keys: Sequence[IssuingKey]) -> tuple[IssuingKey, str]:
+    for algorithm in (Algorithm.P256, Algorithm.P384):
+        for key in keys:
+            if key.signer.algorithm is algorithm and key.jwk_verification_method is not None:
+                return key, key.jwk_verification_method
+    raise SigningKeysMissing
 
 
 def _issuing_key(key: signing_keys.SigningKey, did: str, signer: Signer) -> IssuingKey:

@@ -33,8 +33,8 @@ from app.store.states import KeyPurpose
 from app.strict_json import JsonValue, canonical
 from app.template.alliance import MEMBERS, TEST_SLUG, AwardingBody, IssuerKind
 
-SERVICE_ALGORITHMS: Final = (Algorithm.ED25519,)
-"""What the service signs about itself carries one proof."""
+SERVICE_ALGORITHMS: Final = (Algorithm.ED25519, Algorithm.P256)
+"""What the service itself signs with: proofs, and tokens such as receipts."""
 
 
 class _Move(Protocol):
@@ -76,7 +76,7 @@ class KeyStepRefused(ServiceError):
 
 
 async def initialise(office: Office) -> None:
-    """Begin a deployment: fix its public address, make the service's own key and the sandbox issuer.
+    """Begin a deployment: fix its public address, make the service's own keys and the sandbox issuer.
 
     Repeatable: whatever an earlier attempt has left out is made up for.
 
@@ -98,10 +98,11 @@ async def initialise(office: Office) -> None:
         if service is None:
             service = issuers.Issuer(uuid4(), None, IssuerKind.SERVICE, did_web(office.public_url), moment)
             await issuers.add(connection, service)
-        has_key = bool(await signing_keys.list_active(connection, service.id, KeyPurpose.SERVICE))
+        active = await signing_keys.list_active(connection, service.id, KeyPurpose.SERVICE)
     await office.open()
-    if not has_key:
-        await generate_keys(office, SERVICE_SLUG, activate=True)
+    missing = [each for each in SERVICE_ALGORITHMS if each.value not in {key.algorithm for key in active}]
+    if missing:
+        await generate_keys(office, SERVICE_SLUG, algorithms=missing, activate=True)
     async with office.database.read() as connection:
         sandbox = await issuers.find_by_slug(connection, TEST_SLUG)
         active = await signing_keys.list_active(connection, sandbox.id, KeyPurpose.ASSERTION) if sandbox else ()

@@ -154,6 +154,8 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "dass er es signiert hat.",
         "verification.test-issuer": "Echt, Testaussteller, kein Mitglied: zum Ausprobieren gemacht, bescheinigt "
         "nichts.",
+        "verification.own-receipt": "Echte Quittung dieses Dienstes über eine frühere Prüfung, unverändert. Sie ist "
+        "kein Nachweis und sagt nichts über heute.",
         "verification.members-not-known": "Nicht geprüft: Die Liste der Mitglieder war nicht lesbar.",
         "verification.names-no-member": "Das Dokument gebraucht nicht den Namen eines Mitglieds.",
         "verification.names-itself": "Das Dokument gebraucht nur den Namen seines eigenen Ausstellers.",

@@ -143,6 +143,8 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "the issuer "
         "signed it.",
         "verification.test-issuer": "Authentic, test issuer, not a member: made to try things out, certifies nothing.",
+        "verification.own-receipt": "An authentic receipt of this service for an earlier check, unchanged. It is no "
+        "credential and says nothing about today.",
         "verification.members-not-known": "Not checked: the list of members could not be read.",
         "verification.names-no-member": "The document does not use the name of a member.",
         "verification.names-itself": "The document uses the name of its own issuer only.",

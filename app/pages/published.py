@@ -11,7 +11,7 @@ from app.elm.vocabularies import concept_scheme_document
 from app.issuance.office import Office
 from app.issuance.publish_status import published_status_list
 from app.issuance.setup import published_did_document
-from app.jsonld import ELM_CONTEXT_URL, pinned_context
+from app.jsonld import ELM_CONTEXT_URL, RECEIPT_CONTEXT_URL, pinned_context
 from app.pages.rendering import NOT_THERE, STATIC, answers, unchanged
 
 router = APIRouter(tags=["published"])
@@ -80,6 +80,17 @@ async def status_list(slug: str, number: int, purpose: str, request: Request) ->
 async def context(request: Request) -> Response:
     """A mirror of the permanent identifier; these bytes never change."""
     return _answer(request, pinned_context(ELM_CONTEXT_URL).content, "application/ld+json", _FOR_EVER)
+
+
+@router.get(
+    "/contexts/receipt/v1",
+    response_class=Response,
+    responses=answers("application/ld+json", etag=True),
+    summary="JSON-LD context of our receipts",
+)
+async def receipt_context(request: Request) -> Response:
+    """A mirror of the permanent identifier; these bytes never change."""
+    return _answer(request, pinned_context(RECEIPT_CONTEXT_URL).content, "application/ld+json", _FOR_EVER)
 
 
 @router.get(

@@ -25,6 +25,10 @@ _ABSOLUTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
 _LANGUAGE_TAG: Final = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")
 
 
+RECEIPT_TYPE: Final = "VerificationReceipt"
+"""The type of our receipts."""
+
+
 class Form(StrEnum):
     """What a document is, recognised by its content."""
 
@@ -64,6 +68,11 @@ def types_of(node: Mapping[str, Any]) -> frozenset[str]:
     """Return the types that ``node`` states."""
     value = node.get("type")
     return frozenset(item for item in (value if isinstance(value, list) else [value]) if isinstance(item, str))
+
+
+def is_receipt(document: Mapping[str, Any]) -> bool:
+    """Whether ``document`` is a receipt of a verification by its own words."""
+    return RECEIPT_TYPE in types_of(document)
 
 
 def issuer_id(document: object) -> str | None:

@@ -29,6 +29,7 @@ from app.verification.data_model import (
     data_model_findings,
     form_of,
     holder_id,
+    is_receipt,
     issuer_id,
     presentation_findings,
     presented_in,
@@ -44,7 +45,7 @@ from app.verification.evidence import (
     StatusEvidence,
     StatusProblem,
 )
-from app.verification.spelling import spelling_findings
+from app.verification.spelling import CONTEXTS_OF_OURS, RECEIPT_CONTEXTS, spelling_findings
 
 _MANDATE: Final = "http://data.europa.eu/snb/evidence-type/c_18016257"
 """EU evidence type "mandate" (elm.md section 1.6)."""
@@ -171,7 +172,8 @@ def _contexts_pinned(case: _Case) -> Check:
 def _nothing_dropped(case: _Case) -> Check:
     readable = case.evidence.graph.readable and case.evidence.contexts.problem is None
     if case.known is not None and readable and case.form not in NOT_YET_READ:
-        findings = spelling_findings(case.document)
+        own = RECEIPT_CONTEXTS if case.known.kind is IssuerKind.SERVICE else CONTEXTS_OF_OURS
+        findings = spelling_findings(case.document, own)
         if findings:
             name = CheckName.NOTHING_DROPPED
             return Check(name, Result.FAILED, "spelled-otherwise", pointer=findings[0].pointer, details=findings)
@@ -480,6 +482,8 @@ def _issuer_known_member(case: _Case) -> Check:
         return Check(name, Result.NOT_CHECKED, "issuer-not-a-member", pointer="#/issuer")
     if member is not None and member.kind is not IssuerKind.UNIVERSITY:
         code = "test-issuer" if member.kind is IssuerKind.TEST else "issuer-not-a-member"
+        if member.kind is IssuerKind.SERVICE and is_receipt(case.document):
+            code = "own-receipt"
         return Check(name, Result.NOT_CHECKED, code if case.genuine else "issuer-not-proved", pointer="#/issuer")
     if not case.genuine:
         return Check(name, Result.NOT_CHECKED, "issuer-not-proved", pointer="#/issuer")

@@ -117,6 +117,9 @@ class ReportedProof(BaseModel):
     algorithm: str | None = Field(default=None, description="Kind of key; for a token the `alg` of its header.")
     created: str | None = None
     lookup: str | None = Field(default=None, description="Why the signer's host gave no document, where it was asked.")
+    did_document_sha256: str | None = Field(
+        default=None, description="Digest of the signer's DID document, where it was fetched."
+    )
 
 
 class ReportedStatusEntry(BaseModel):
@@ -183,6 +186,26 @@ class EdcReport(BaseModel):
     from_checks: tuple[CheckName, ...] = Field(description="Our checks behind it.")
 
 
+class SignedReceipt(BaseModel):
+    """The receipt that was asked for."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    token: str | None = Field(description="The receipt (vc+jwt), signed by this service; none where it could not be.")
+    problem: str | None = Field(default=None, description="Why there is none: the code of the error.")
+
+
+class ReceiptStatement(BaseModel):
+    """What a receipt of this service, sent here again, says by its signature."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    sha256: str = Field(description="Digest of the bytes that were submitted then.")
+    verdict: Verdict = Field(description="The verdict of that time on those bytes.")
+    reason: str
+    checked_at: datetime
+
+
 class _Derived(BaseModel):
     """What every report has: checks, and what follows from them."""
 
@@ -195,6 +218,7 @@ class _Derived(BaseModel):
     document: ReportedDocument
     checks: tuple[ReportedCheck, ...] = Field(description="All checks of its kind, always, in a fixed order.")
     proofs: tuple[ReportedProof, ...] = ()
+    receipt: SignedReceipt | None = Field(default=None, description="Where one was asked for.")
 
     @computed_field(description="Derived from the checks.")  # type: ignore[prop-decorator]  # pydantic's documented form
     @property
@@ -230,6 +254,9 @@ class Report(_Derived):
 
     issuer: ReportedIssuer
     status_entries: tuple[ReportedStatusEntry, ...] = ()
+    receipt_says: ReceiptStatement | None = Field(
+        default=None, description="Where the document is an authentic receipt of this service (`own-receipt`)."
+    )
 
     @computed_field(description="The seven checks of EDC software.")  # type: ignore[prop-decorator]  # as above
     @property
@@ -302,6 +329,19 @@ def make_report(
         checks=tuple(_reported(check, language) for check in checks),
         proofs=_proofs(issuer_id(document), evidence, policy, now, language),
         status_entries=tuple(_status_entry(entry) for entry in evidence.status),
+        receipt_says=_receipt_statement(document) if any(check.code == "own-receipt" for check in checks) else None,
+    )
+
+
+def _receipt_statement(document: object) -> ReceiptStatement | None:
+    """Read what a receipt of ours says; the signature was checked, so it is in the form that we wrote."""
+    assert isinstance(document, Mapping)
+    subject = document["credentialSubject"]
+    return ReceiptStatement(
+        sha256=subject["sha256"],
+        verdict=Verdict(subject["verdict"]),
+        reason=subject["reason"],
+        checked_at=document["validFrom"],
     )
 
 
@@ -423,6 +463,7 @@ def _proofs(
                 algorithm=_algorithm(stated),
                 created=stated.created,
                 lookup=_lookup(proof),
+                did_document_sha256=None if proof.method is None else proof.method.document_sha256,
             )
         )
     return tuple(reported)

@@ -11,29 +11,33 @@ else's hand:
 5. One node, one content: what is said of an id at one place is not said differently at another.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import Any, Final, TypeAlias
 
 from app.elm.pointers import safe_pointer
 from app.errors import Finding
-from app.jsonld import CREDENTIALS_V1, CREDENTIALS_V2, EDC_AP, ELM_CONTEXT_URL
+from app.jsonld import CREDENTIALS_V1, CREDENTIALS_V2, EDC_AP, ELM_CONTEXT_URL, RECEIPT_CONTEXT_URL
 
 CONTEXTS_OF_OURS: Final = (
     [CREDENTIALS_V2, ELM_CONTEXT_URL],
     [CREDENTIALS_V1, EDC_AP],
     [CREDENTIALS_V2],
 )
+RECEIPT_CONTEXTS: Final = ([CREDENTIALS_V2, RECEIPT_CONTEXT_URL],)
+"""The service itself signs receipts, and no credential."""
 _CITATION: Final = "VC Data Integrity 1.0, 5.2"
 _MOST: Final = 100
 
 _Path: TypeAlias = tuple[str | int, ...]
 
 
-def spelling_findings(document: Mapping[str, Any]) -> tuple[Finding, ...]:
+def spelling_findings(
+    document: Mapping[str, Any], contexts: Sequence[Sequence[str]] = CONTEXTS_OF_OURS
+) -> tuple[Finding, ...]:
     """Return every place, up to a hundred, where ``document`` is not written as issuers known here write."""
     reader = _Reader()
-    if document.get("@context") not in CONTEXTS_OF_OURS:
+    if document.get("@context") not in contexts:
         reader.found("contexts-not-ours", ("@context",), "Issuers known here name exactly the contexts of their form.")
     # A proof is no statement about anybody; its own members are checked where it is.
     reader.digest({name: value for name, value in document.items() if name not in {"@context", "proof"}}, ())

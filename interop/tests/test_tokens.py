@@ -86,3 +86,16 @@ def test_what_others_sign_is_authentic_here_and_what_they_did_not_sign_is_not(se
     }
     report = service.client.post("/verify", content=json.dumps(envelope)).raise_for_status().json()
     assert report["reason"]["code"] == "issuer-not-a-member"
+
+
+def test_a_receipt_holds_under_the_services_published_key_and_says_what_was_checked(service, issued):
+    did_document = service.client.get("/.well-known/did.json").raise_for_status().json()
+    receipts = {
+        name: service.client.post("/verify/receipt", content=json.dumps(each.vcdm2)).raise_for_status().text
+        for name, each in issued.items()
+    }
+    answers = peers.verify_tokens(receipts, {did_document["id"]: did_document})
+    assert {name: answer for name, answer in answers.items() if not answer["verified"]} == {}
+    for name, answer in answers.items():
+        assert answer["payload"]["credentialSubject"]["statedId"] == issued[name].vcdm2["id"]
+        assert answer["payload"]["issuer"] == did_document["id"]

@@ -339,17 +339,25 @@ async def test_the_services_own_key_is_rotated_and_revoked_like_any_other(deploy
         methods = {method["id"].split("#")[1]: method.get("revoked") for method in document["verificationMethod"]}
         return methods, {method.split("#")[1] for method in document["assertionMethod"]}
 
-    assert await published() == ({"ed25519-2026-1": None}, {"ed25519-2026-1"})
+    first = ["ed25519-2026-1", "p256-2026-1", "p256-2026-1-jwk"]
+    assert await published() == (dict.fromkeys(first), set(first))
     made = await setup.generate_keys(office, "service")
-    assert [(key.fragment, key.purpose) for key in made] == [("ed25519-2026-2", KeyPurpose.SERVICE)]
-    await setup.activate_key(office, "service", "ed25519-2026-2")
+    second = ["ed25519-2026-2", "p256-2026-2"]
+    assert [(key.fragment, key.purpose) for key in made] == [(name, KeyPurpose.SERVICE) for name in second]
+    for name in second:
+        await setup.activate_key(office, "service", name)
     await setup.revoke_key(office, "service", "ed25519-2026-1", "lost")
     states = {key.fragment: key.state for key in await setup.list_keys(office, "service")}
-    assert states == {"ed25519-2026-1": KeyState.REVOKED, "ed25519-2026-2": KeyState.ACTIVE}
+    assert states == {
+        "ed25519-2026-1": KeyState.REVOKED,
+        "p256-2026-1": KeyState.RETIRED,
+        **dict.fromkeys(second, KeyState.ACTIVE),
+    }
     methods, asserting = await published()
-    assert (methods["ed25519-2026-2"], asserting) == (None, {"ed25519-2026-2"})
     assert methods["ed25519-2026-1"] == "2026-07-01T12:00:00Z"
-    await setup.retire_key(office, "service", "ed25519-2026-2")
+    assert asserting == set(methods) - {"ed25519-2026-1"}
+    for name in second:
+        await setup.retire_key(office, "service", name)
     assert await readiness(deployment) == ready(("service", "no-active-key"))
     with pytest.raises(AwardingBodyUnknown):
         await setup.list_keys(office, "nobody")
