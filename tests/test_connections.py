@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, suppress
 import pytest
 
 from app.api.connections import Bounds, guarded
+from app.api.rates import TELL_REFUSED
 from tests.served import served
 
 GOOD = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -15,6 +16,8 @@ OTHER_ADDRESS = "127.0.0.2"
 
 async def application(scope, receive, send):
     """Answers at once, without reading what is sent; at /large with more than a socket holds."""
+    if scope["path"] == "/refused":
+        scope["state"][TELL_REFUSED]()
     body = b"x" * (16 * 1024 * 1024) if scope["path"] == "/large" else b"ok"
     headers = [(b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
@@ -199,3 +202,28 @@ async def test_a_proxy_that_is_named_may_hold_more():
             reader, writer = await connect()
             writer.write(GOOD)
             assert (await status_of(reader))[0] == 200
+
+
+async def test_after_a_refusal_the_next_request_is_read_later_and_the_answer_comes_at_once():
+    loop = asyncio.get_running_loop()
+    async with serving(pause_seconds=0.5) as connect:
+        reader, writer = await connect()
+        began = loop.time()
+        writer.write(b"GET /refused HTTP/1.1\r\nHost: x\r\n\r\n")
+        await status_of(reader)
+        assert loop.time() - began < 0.3
+        await reader.readexactly(2)
+        writer.write(GOOD)
+        await status_of(reader)
+        assert loop.time() - began >= 0.45
+
+
+async def test_requests_sent_ahead_of_a_refusal_are_not_all_answered():
+    async with serving(pause_seconds=0.1) as connect:
+        reader, writer = await connect()
+        writer.write(b"GET /refused HTTP/1.1\r\nHost: x\r\n\r\n" * 500)
+        received = b""
+        with suppress(ConnectionResetError):
+            while piece := await asyncio.wait_for(reader.read(65536), 3):
+                received += piece
+        assert received.count(b"HTTP/1.1 200") <= 2

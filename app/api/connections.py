@@ -11,6 +11,8 @@ pay some microseconds for it: one look at all connections each second, not one t
 4. An answer is fetched: after ``stalled_seconds`` without any progress the connection ends.
 5. One address has at most ``connections`` at a time. More are answered with 429 and closed; at twice as many they are
    closed without an answer. Proxies named in TRUSTED_PROXIES speak for many and are not counted.
+6. Whose request was refused for its rate is answered at once, and read again ``pause_seconds`` later: refusing must not
+   become the work of the process. What was sent ahead is not answered any more. Not so for a proxy that is named.
 """
 
 import asyncio
@@ -26,7 +28,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
 from app.api.problems import problem_response
-from app.api.rates import counted_address
+from app.api.rates import TELL_REFUSED, counted_address
 from app.errors import Family, ServiceError
 
 _LOOK_SECONDS: Final = 1.0
@@ -59,6 +61,7 @@ class Bounds:
     head_seconds: float = 10.0
     body_seconds: float = 40.0
     """Longer than the application itself waits, which can say so."""
+    pause_seconds: float = 1.0
     stalled_seconds: float = 30.0
 
 
@@ -140,6 +143,7 @@ class GuardedConnection(HttpToolsProtocol):
         self._head_read = 0
         self._body_since: float | None = None
         self._stalled_since: float | None = None
+        self._refused = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn narrows it
         """Begin; a connection too many is told so at its first request (5)."""
@@ -186,6 +190,25 @@ class GuardedConnection(HttpToolsProtocol):
         """The body is there."""
         self._body_since = None
         super().on_message_complete()
+
+    def _was_refused(self) -> None:
+        self._refused = True
+
+    def on_message_begin(self) -> None:
+        """A request begins."""
+        super().on_message_begin()
+        self.scope["state"][TELL_REFUSED] = self._was_refused
+
+    def on_response_complete(self) -> None:
+        """An answer is out; after a refusal for the rate, the next request is read later (6)."""
+        refused, self._refused = self._refused and self._address is not None, False
+        if refused and self.pipeline:
+            self.pipeline.clear()
+            self.transport.close()
+        super().on_response_complete()
+        if refused and not self.transport.is_closing():
+            self.flow.pause_reading()
+            self.loop.call_later(self._bounds.pause_seconds, self.flow.resume_reading)
 
     def pause_writing(self) -> None:
         """The other side does not fetch its answer."""

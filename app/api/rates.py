@@ -40,6 +40,8 @@ MOST_ADDRESSES: Final = 20_000
 MOST_KEYS: Final = 5_000
 AUTHENTICATED: Final = "authenticated"
 """Member of the request's scope that ``callers`` adds once an API key has opened something."""
+TELL_REFUSED: Final = "tell-refused"
+"""Member of the request's ``state`` that a connection (``connections``) wants called when it is refused."""
 
 Headers: TypeAlias = tuple[tuple[bytes, bytes], ...]
 
@@ -211,6 +213,9 @@ def _digest_of_key(scope: Scope) -> str | None:
 
 
 async def _refuse(error: ServiceError, scope: Scope, receive: Receive, send: Send, headers: Headers) -> None:
+    tell = scope.get("state", {}).get(TELL_REFUSED)
+    if tell is not None:
+        tell()
     response = problem_response(error, scope.get("trace_id", ""))
     response.raw_headers.extend(headers)
     await response(scope, receive, send)
