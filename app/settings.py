@@ -53,14 +53,16 @@ _SECONDS_OF: Final = {"second": 1, "minute": 60, "hour": 3600}
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """So many within so many seconds."""
+    """So many within so many seconds; of these ``burst`` at once, all of them when it is 0."""
 
     count: int
     seconds: int
+    burst: int = 0
 
     def __str__(self) -> str:
         """As settings write it."""
-        return f"{self.count}/{next(name for name, seconds in _SECONDS_OF.items() if seconds == self.seconds)}"
+        period = next(name for name, seconds in _SECONDS_OF.items() if seconds == self.seconds)
+        return f"{self.count}/{period}" + (f" burst {self.burst}" if self.burst else "")
 
 
 class SettingsUnusable(Exception):
@@ -74,10 +76,12 @@ def _listed(value: object) -> object:
 def _rate(value: object) -> object:
     if not isinstance(value, str):
         return value
-    match = re.fullmatch(r"([1-9][0-9]{0,6})/(second|minute|hour)", value)
-    if match is None:
-        raise ValueError("must be such as 120/minute: a number from 1 to 9999999, and second, minute or hour")
-    return Rate(int(match[1]), _SECONDS_OF[match[2]])
+    match = re.fullmatch(r"([1-9][0-9]{0,6})/(second|minute|hour)(?: burst ([1-9][0-9]{0,6}))?", value)
+    if match is None or int(match[3] or 0) > int(match[1]):
+        raise ValueError(
+            "must be such as 120/minute or 120/minute burst 20: a number from 1 to 9999999, and second, minute or hour"
+        )
+    return Rate(int(match[1]), _SECONDS_OF[match[2]], int(match[3] or 0))
 
 
 def _networks(values: tuple[str, ...]) -> tuple[str, ...]:
@@ -151,10 +155,10 @@ class Settings(BaseSettings):
     rate_limits: bool = Field(default=True, description="Whether requests are counted; the rates below")
     rate_issuing: _Rate = Field(default=Rate(6000, 60), description="Changes with one API key: issuing and the like")
     rate_reading: _Rate = Field(default=Rate(6000, 60), description="Reading and searching with one API key")
-    rate_verifying: _Rate = Field(default=Rate(120, 60), description="Verifications from one address")
-    rate_public: _Rate = Field(default=Rate(600, 60), description="Credentials and catalogue, from one address")
+    rate_verifying: _Rate = Field(default=Rate(60, 60, 20), description="Verifications from one address")
+    rate_public: _Rate = Field(default=Rate(600, 60, 100), description="Credentials and catalogue, from one address")
     rate_published: _Rate = Field(default=Rate(6000, 60), description="Status lists, DIDs and the like, one address")
-    rate_unusable_keys: _Rate = Field(default=Rate(30, 60), description="API keys that open nothing, one address")
+    rate_unusable_keys: _Rate = Field(default=Rate(30, 60, 10), description="API keys that open nothing, one address")
     log_level: Annotated[LogLevel, BeforeValidator(_in_capitals)] = Field(
         default=LogLevel.INFO, description="DEBUG, INFO, WARNING or ERROR"
     )

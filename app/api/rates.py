@@ -13,13 +13,15 @@ personal data: they are kept in memory alone, and for no longer than their count
 3. Everything else counts for the address: an IPv4 address, or the /64 of an IPv6 one, which is what one subscriber has
    (RFC 6177 section 2). Behind a proxy it is the address that a proxy named in TRUSTED_PROXIES gives.
 
+4. What takes a body from strangers is bounded in number at a time as well: nobody fills the verifier alone.
+
 Counters belong to one process and forget the longest unused when there are too many. The algorithm is GCRA: the whole
 allowance may be used at once and then comes back evenly, with one number for each address.
 """
 
 import ipaddress
 import math
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from datetime import timedelta
 from enum import StrEnum
 from functools import lru_cache
@@ -38,6 +40,8 @@ from app.settings import Rate, Settings
 MOST_ADDRESSES: Final = 20_000
 """Counters of each policy: some 300 bytes each. Beyond them the longest unused is forgotten."""
 MOST_KEYS: Final = 5_000
+MOST_AT_A_TIME: Final = 4
+"""Verifications from one address: bodies that drip and documents that cost much leave room for everybody else."""
 AUTHENTICATED: Final = "authenticated"
 """Member of the request's scope that ``callers`` adds once an API key has opened something."""
 TELL_REFUSED: Final = "tell-refused"
@@ -126,6 +130,8 @@ class RateLimits:
             policy: _Counter(policy, rate, MOST_KEYS if policy in _OF_A_KEY else MOST_ADDRESSES)
             for policy, rate in rates.items()
         }
+        self._under_way: Counter[str] = Counter()
+        """Verifications that each address has under way."""
         self._proven: OrderedDict[str, None] = OrderedDict()
         """Digests of the keys that have opened something, the longest unused first."""
 
@@ -153,6 +159,10 @@ class RateLimits:
             await _refuse(RateExceeded(retry_after_seconds=refused_for), scope, receive, send, headers)
             return
 
+        if policy is Policy.VERIFYING and self._under_way[address] >= MOST_AT_A_TIME:
+            await _refuse(RateExceeded(retry_after_seconds=1), scope, receive, send, headers)
+            return
+
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message = {**message, "headers": [*message["headers"], *headers]}
@@ -160,7 +170,16 @@ class RateLimits:
                     self._learn(key, address, opened=AUTHENTICATED in scope, status=message["status"])
             await send(message)
 
-        await self._application(scope, receive, answer)
+        if policy is not Policy.VERIFYING:
+            await self._application(scope, receive, answer)
+            return
+        self._under_way[address] += 1
+        try:
+            await self._application(scope, receive, answer)
+        finally:
+            self._under_way[address] -= 1
+            if not self._under_way[address]:
+                del self._under_way[address]
 
     def _learn(self, key: str, address: str, *, opened: bool, status: int) -> None:
         if opened:
@@ -177,11 +196,12 @@ class _Counter:
     """One policy: how much, and how much of it each key or address has used."""
 
     def __init__(self, policy: Policy, rate: Rate, most: int) -> None:
-        quota = per_duration(timedelta(seconds=rate.seconds), rate.count)
+        burst = rate.burst or rate.count
+        quota = per_duration(timedelta(seconds=rate.seconds), rate.count, burst)
         store = MemoryStore(options={"MAX_SIZE": most})
         self._limiter = Throttled(using=RateLimiterType.GCRA.value, quota=quota, store=store).limiter
         self._name = policy.value
-        self._all_but_one = rate.seconds / rate.count * (rate.count - 1)
+        self._all_but_one = rate.seconds / rate.count * (burst - 1)
         self._policy = (b"ratelimit-policy", f'"{policy.value}";q={rate.count};w={rate.seconds}'.encode())
 
     def count(self, counted: str) -> tuple[int, Headers]:

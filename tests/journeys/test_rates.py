@@ -1,5 +1,6 @@
 """How often an API key and an address may ask, what they are told, and what nobody can do to others."""
 
+import asyncio
 import json
 import time
 import tracemalloc
@@ -294,6 +295,7 @@ def test_what_a_request_counts_as(method, path, policy):
         ("RATE_VERIFYING", "0/minute"),
         ("RATE_VERIFYING", "ten/minute"),
         ("RATE_VERIFYING", "10/day"),
+        ("RATE_VERIFYING", "10/minute burst 11"),
         ("TRUSTED_PROXIES", "*"),
         ("TRUSTED_PROXIES", "0.0.0.0/0"),
         ("TRUSTED_PROXIES", "::/0"),
@@ -313,6 +315,7 @@ def test_rates_and_proxies_are_read_from_the_environment(monkeypatch):
     monkeypatch.setenv("DEPLOYMENT", "development")
     settings = load_settings()
     assert settings.rate_verifying == Rate(7, 1)
+    assert load_settings(rate_public="120/minute burst 20").rate_public == Rate(120, 60, 20)
     assert settings.trusted_proxies == ("10.0.0.1", "2001:db8::/48")
 
 
@@ -323,3 +326,39 @@ async def test_the_description_says_429_for_what_is_counted_and_for_nothing_else
             counted = policy_of(method.upper(), path) is not None
             assert ("429" in operation["responses"]) == counted, path
     assert "Retry-After" in paths["/verify"]["post"]["responses"]["429"]["headers"]
+
+
+async def test_a_burst_is_what_may_be_used_at_once(sqlite_prepared, monkeypatch):
+    moment = time.monotonic()
+    monkeypatch.setattr(utils, "now_mono_f", lambda: moment)
+    async with a_deployment(sqlite_prepared, changes={"rate_verifying": "60/minute burst 2"}) as deployment:
+
+        async def ask():
+            return await deployment.public.post("/verify", content=DOCUMENT)
+
+        assert await statuses(3, ask) == [200, 200, 429]
+        moment += 1.01
+        assert await statuses(2, ask) == [200, 429]
+
+
+async def test_one_address_has_so_many_verifications_under_way_and_others_have_theirs(sqlite_deployment):
+    go_on = asyncio.Event()
+
+    async def dripping():
+        yield b"{"
+        await go_on.wait()
+        yield b"}"
+
+    async with (
+        sqlite_deployment.seen_from("192.0.2.1") as one,
+        sqlite_deployment.seen_from("192.0.2.2") as other,
+        asyncio.TaskGroup() as group,
+    ):
+        slow = [group.create_task(one.post("/verify", content=dripping())) for _ in range(rates.MOST_AT_A_TIME)]
+        await asyncio.sleep(0.2)
+        refused = await one.post("/verify", content=DOCUMENT)
+        assert (refused.status_code, refused.headers["Retry-After"]) == (429, "1")
+        assert (await other.post("/verify", content=DOCUMENT)).status_code == 200
+        go_on.set()
+        assert {(await task).status_code for task in slow} == {200}
+        assert (await one.post("/verify", content=DOCUMENT)).status_code == 200
