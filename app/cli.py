@@ -27,6 +27,7 @@ from app.issuance.access import GRANTABLE, Scope
 from app.issuance.custody import compare_disk_and_records
 from app.issuance.office import SERVICE_SLUG, Office
 from app.issuance.repeating import forget_old_answers
+from app.issuance.resigning import hanging_on_revoked_keys, sign_again
 from app.keys import Algorithm, Keyring, KeyringUnusable, MasterSecret, MasterSecretWrong
 from app.languages import Language
 from app.main import configure_logging, now, open_office, quiet_log_config, verifier_of
@@ -156,6 +157,9 @@ def doctor() -> None:
         flawed = {flaw.issuer for flaw in flaws}
         sound = {*await office.slugs(), SERVICE_SLUG} - flawed
         findings.extend((True, f"{slug}: can sign.") for slug in sorted(sound))
+        for item in await hanging_on_revoked_keys(office):
+            said = f"{item.issuer}: {item.credentials} credentials carry a proof by {item.fragment}, which is revoked. "
+            findings.append((False, f"{said}Sign them again: keys resign {item.issuer} {item.fragment}"))
         try:
             custody = await compare_disk_and_records(office)
         except KeyringUnusable as error:
@@ -432,6 +436,25 @@ def revoke_key(
     )
     _with_office(lambda office: setup.revoke_key(office, slug, fragment, reason, compromised_since=since))
     print(f"{fragment} is revoked; {count} credentials no longer verify as they were issued.")
+    if count:
+        print(
+            "Have a key in its place (keys generate, keys activate), then sign them again: "
+            f"keys resign {slug} {fragment}"
+        )
+
+
+@keys.command("resign")
+def resign(slug: Slug, fragment: Fragment) -> None:
+    """Sign again what a revoked key signed: the same documents, with fresh proofs, at the same addresses.
+
+    Holders fetch their credential again; a copy that they have kept stays invalid. May be repeated.
+    """
+    done = _with_office(lambda office: sign_again(office, slug, fragment))
+    print(f"{done.forms} documents and tokens are signed again.")
+    for credential in done.refused:
+        print(f"{credential}: the records do not fit together; nothing was signed. Replace it.", file=sys.stderr)
+    if done.refused:
+        raise SystemExit(REFUSED)
 
 
 # --- API keys

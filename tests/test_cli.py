@@ -395,6 +395,29 @@ def test_the_doctor_lists_key_files_without_records_and_announced_keys_without_f
     assert (refused.code, "signing-key-unknown" in refused.err) == (4, True)
 
 
+def test_after_a_revocation_one_is_told_to_sign_again_until_it_is_done(deployment, folder):
+    credential = folder / "credential.json"
+    request = written(folder, "request.json", full_request("academic"))
+    assert deployment("issue", "wut", request, "--output", credential).code == 0
+    fragment = next(line.split()[0] for line in deployment("keys", "list", "wut").out.splitlines() if "P-256" in line)
+    made = deployment("keys", "generate", "wut", "--algorithm", "P-256").out.split()[0]
+    assert deployment("keys", "resign", "wut", fragment).code == 1
+    revoked = deployment("keys", "revoke", "wut", fragment, "--reason", "lost", "--yes")
+    advice = f"keys resign wut {fragment}"
+    assert advice in revoked.out
+    assert f"LOOK  wut: 1 credentials carry a proof by {fragment}, which is revoked. Sign them again: {advice}" in (
+        deployment("doctor").out
+    )
+    assert deployment("keys", "resign", "wut", fragment).code == 4
+    assert deployment("keys", "activate", "wut", made).code == 0
+    again = deployment("keys", "resign", "wut", fragment)
+    assert (again.code, "1 documents and tokens are signed again." in again.out) == (0, True)
+    assert advice not in deployment("doctor").out
+    assert deployment("verify", credential).code == 1
+    assert deployment("issue", "wut", request, "--output", credential).code == 0
+    assert deployment("verify", credential).code == 0
+
+
 def test_the_history_of_a_key_is_listed_with_every_date(deployment):
     fragment = deployment("keys", "list", "service").out.split()[0]
     for wrong in ("yesterday", "2026-07-01", "2026-07-01T08:00:00"):

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
+from app.issuance.custody import INTEROP_PREFIX
 from app.keys import Algorithm, KeyExists, Keyring, KeyUnknown, Signer, did_key, did_key_method_id
 from app.securing import SIGNING_SUITES
 from app.template.alliance import TEST_SLUG
@@ -49,7 +50,7 @@ def open_issuers(keyring: Keyring) -> dict[str, InteropIssuer]:
 
 
 def _signer(keyring: Keyring, name: str) -> Signer:
-    fragment = f"interop-{name}"
+    fragment = f"{INTEROP_PREFIX}{name}"
     with suppress(KeyUnknown):
         return keyring.signer(TEST_SLUG, fragment)
     with suppress(KeyExists):  # another worker was faster

@@ -257,6 +257,19 @@ async def list_keys(office: Office, slug: str) -> tuple[SigningKey, ...]:
         return await signing_keys.list_of_issuer(connection, issuer.id)
 
 
+async def find_key(office: Office, slug: str, fragment: str) -> SigningKey:
+    """Return one key of an issuer.
+
+    Raises:
+        AwardingBodyUnknown: no such issuer.
+        KeyStepRefused: it has no such key.
+    """
+    found = next((key for key in await list_keys(office, slug) if key.fragment == fragment), None)
+    if found is None:
+        raise KeyStepRefused(f"There is no key {fragment}.")
+    return found
+
+
 async def activate_key(office: Office, slug: str, fragment: str) -> SigningKey:
     """Let a pre-published key sign from now on; the one that did so far is retired and still verifies.
 
@@ -264,7 +277,7 @@ async def activate_key(office: Office, slug: str, fragment: str) -> SigningKey:
         KeyUnknown, KeyringUnusable: its private key is not at hand here, so that nothing would be signed any more.
         KeyStepRefused: it is not pre-published, or another key than the one in the file.
     """
-    key = await _key_row(office, slug, fragment)
+    key = await find_key(office, slug, fragment)
     if office.keyring.signer(slug, fragment).public_key.multikey != key.public_key:
         raise KeyStepRefused(f"The file of {slug}#{fragment} holds another key than the one on record.")
     return await _step(office, slug, fragment, signing_keys.activate)
@@ -304,7 +317,7 @@ async def revoke_key(
 
 async def count_signed_with(office: Office, slug: str, fragment: str) -> int:
     """Return how many credentials hang on a key: what its loss takes along."""
-    key = await _key_row(office, slug, fragment)
+    key = await find_key(office, slug, fragment)
     async with office.database.read() as connection:
         return await secured_forms.count_credentials_of_key(connection, key.id)
 
@@ -337,13 +350,6 @@ async def _issuer_row(office: Office, slug: str) -> issuers.Issuer:
     if issuer is None:
         raise AwardingBodyUnknown
     return issuer
-
-
-async def _key_row(office: Office, slug: str, fragment: str) -> SigningKey:
-    found = next((key for key in await list_keys(office, slug) if key.fragment == fragment), None)
-    if found is None:
-        raise KeyStepRefused(f"There is no key {fragment}.")
-    return found
 
 
 async def _add_key(
@@ -398,7 +404,7 @@ async def _add_key(
 
 async def _step(office: Office, slug: str, fragment: str, move: _Move) -> SigningKey:
     issuer = await _issuer_row(office, slug)
-    key = await _key_row(office, slug, fragment)
+    key = await find_key(office, slug, fragment)
     moment = office.clock()
     try:
         async with office.database.transaction() as connection:

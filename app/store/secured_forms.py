@@ -10,14 +10,14 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, select, update
 
 from app.store import signing_keys
 from app.store.connection import Connection
 from app.store.plans import Prepared, equal, insertion
-from app.store.records import maybe_from_row, to_row
-from app.store.states import FormState
-from app.store.tables import form_signature, secured_form
+from app.store.records import from_rows, maybe_from_row, to_row
+from app.store.states import CredentialState, FormState
+from app.store.tables import credential, data_key, form_signature, secured_form
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +106,45 @@ async def count_credentials_of_key(connection: Connection, signing_key_id: UUID)
         select(func.count(secured_form.c.credential_id.distinct()))
         .join(form_signature, form_signature.c.secured_form_id == secured_form.c.id)
         .where(form_signature.c.signing_key_id == signing_key_id)
+    )
+    return counted
+
+
+def _hanging_on(signing_key_id: UUID) -> ColumnElement[bool]:
+    """Say which forms are served today and carry a signature by a key.
+
+    Left out are forms that were signed again since, credentials that were never issued, and what was erased.
+    """
+    later = secured_form.alias()
+    return and_(
+        secured_form.c.state == FormState.READY,
+        exists().where(
+            form_signature.c.secured_form_id == secured_form.c.id, form_signature.c.signing_key_id == signing_key_id
+        ),
+        exists().where(credential.c.id == secured_form.c.credential_id, credential.c.state == CredentialState.ISSUED),
+        exists().where(data_key.c.award_id == secured_form.c.award_id, data_key.c.wrapped_key.is_not(None)),
+        ~exists().where(
+            later.c.credential_id == secured_form.c.credential_id,
+            later.c.form == secured_form.c.form,
+            later.c.signed_at > secured_form.c.signed_at,
+        ),
+    )
+
+
+async def list_hanging_on(
+    connection: Connection, signing_key_id: UUID, *, after: UUID | None, size: int
+) -> tuple[SecuredForm, ...]:
+    """Return forms that are served today and carry a signature by a key, in the order of their identifiers."""
+    statement = select(secured_form).where(_hanging_on(signing_key_id))
+    if after is not None:
+        statement = statement.where(secured_form.c.id > after)
+    return from_rows(SecuredForm, await connection.fetch_all(statement.order_by(secured_form.c.id).limit(size)))
+
+
+async def count_hanging_on(connection: Connection, signing_key_id: UUID) -> int:
+    """Return how many credentials have a form that is served today and carries a signature by a key."""
+    counted: int = await connection.fetch_value(
+        select(func.count(secured_form.c.credential_id.distinct())).where(_hanging_on(signing_key_id))
     )
     return counted
 

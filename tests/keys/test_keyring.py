@@ -6,11 +6,13 @@ import subprocess
 import sys
 import tempfile
 import threading
+import traceback
 import weakref
 from pathlib import Path
 
 import pytest
 
+from app.errors import ServiceError
 from app.keys import (
     Algorithm,
     KeyExists,
@@ -164,6 +166,37 @@ def test_a_symbolic_link_a_folder_or_a_pipe_in_place_of_a_key_file_is_refused(fo
         with pytest.raises(KeyringUnusable):
             open_with_every_key(folder)
         path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
+
+
+def test_a_symbolic_link_in_place_of_the_keyring_file_is_refused(folder, keyring, tmp_path):
+    shutil.move(folder / "keyring.json", tmp_path / "elsewhere.json")
+    (folder / "keyring.json").symlink_to(tmp_path / "elsewhere.json")
+    with pytest.raises(KeyringUnusable):
+        Keyring.open(folder, SECRET)
+
+
+def test_no_secret_stands_in_a_message_or_in_the_text_of_anything_that_holds_one(folder, keyring, one_key):
+    path, secrets = key_file(folder), [SECRET.value.decode()]
+    good, root = path.read_bytes(), (folder / "keyring.json").read_bytes()
+    secrets += [json.loads(good)["sealed"], json.loads(root)["rootKey"], keyring.derive("x").hex()]
+    said = [repr(keyring), repr(SECRET), repr(keyring.signer("test", "ed25519-2026-1")), repr(keyring.data_cipher())]
+
+    def note(attempt):
+        with pytest.raises(ServiceError) as refused:
+            attempt()
+        error = refused.value
+        said.extend([str(error), repr(error), error.detail, "".join(traceback.format_exception(error))])
+
+    for content in (b"", good[:200], good.replace(b"Ed25519", b"P-256"), good[:-40] + b"A" * 36 + good[-4:]):
+        path.write_bytes(content)
+        note(lambda: open_with_every_key(folder))
+    path.write_bytes(good)
+    path.chmod(0o644)
+    note(lambda: open_with_every_key(folder))
+    note(lambda: Keyring.open(folder, MasterSecret(b"another secret, which is long enough")))
+    note(lambda: keyring.data_cipher().unwrap(b"\x01" + b"x" * 60, b"place"))
+    for secret in secrets:
+        assert not any(secret in text for text in said)
 
 
 def test_a_key_file_does_not_open_under_another_name(folder, keyring, one_key):
