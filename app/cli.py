@@ -8,11 +8,11 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import Awaitable, Callable
-from contextlib import ExitStack
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import ExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Final, NoReturn, Self, TypeVar
+from typing import Annotated, Final, NoReturn, Self, TypeVar
 from uuid import UUID
 
 import typer
@@ -22,21 +22,28 @@ from app.api.capacity import CONNECTIONS_FOR_EACH_REQUEST
 from app.api.connections import Bounds, guarded
 from app.errors import Family, ServiceError
 from app.interop import jose
-from app.issuance import access, erasing, forms, issue, offerings, restoring, setup
+from app.issuance import access, erasing, forms, issue, offerings, restoring, setup, trust_list
 from app.issuance.access import GRANTABLE, Scope
 from app.issuance.custody import compare_disk_and_records
 from app.issuance.office import SERVICE_SLUG, Office
 from app.issuance.repeating import forget_old_answers
 from app.issuance.resigning import hanging_on_revoked_keys, sign_again
+from app.issuance.trust_list import insist_on_key, read_trust_list
 from app.keys import Algorithm, Keyring, KeyringUnusable, MasterSecret, MasterSecretWrong
 from app.languages import Language
-from app.main import configure_logging, now, open_office, quiet_log_config, verifier_of
-from app.settings import Settings, SettingsUnusable, load_settings
+from app.main import configure_logging, now, open_office, quiet_log_config, verifier_of, verifier_of_list
+from app.securing.jws import longest_token
+from app.settings import Lookups, Settings, SettingsUnusable, load_settings
 from app.store import DatabaseUnavailable, begun_for, copy_sqlite
 from app.store import migrate as migrate_database
 from app.store.signing_keys import SigningKey
 from app.strict_json import JsonValue, parse
+from app.trust.fetch import FetchError, GuardedFetch
+from app.trust.resolve import DidDocument, resolve
+from app.trust.trust_list import TrustList
 from app.verification.submission import read_submission
+from app.verification.verifier import AnyReport
+from app.world import loopback_exceptions
 
 T = TypeVar("T")
 
@@ -45,6 +52,8 @@ REFUSED: Final = 1
 UNDECIDED: Final = 3
 OUT_OF_ORDER: Final = 4
 _MOST_BYTES: Final = 16 * 1024 * 1024
+_NO_DEPLOYMENT: Final = "https://no-deployment.invalid"
+_SOON: Final = timedelta(days=10)
 
 application = typer.Typer(
     name="app",
@@ -60,6 +69,8 @@ keys = typer.Typer(help="Signing keys of an awarding body, or of the service its
 issuers = typer.Typer(help="Awarding bodies of this deployment.", no_args_is_help=True)
 api_keys = typer.Typer(help="API keys of the universities' systems.", no_args_is_help=True)
 offerings_group = typer.Typer(help="Offerings.", no_args_is_help=True)
+trust = typer.Typer(help="Trust lists: this deployment's own, and those of others.", no_args_is_help=True)
+application.add_typer(trust, name="trust")
 application.add_typer(keys, name="keys")
 application.add_typer(issuers, name="issuers")
 application.add_typer(api_keys, name="api-keys")
@@ -74,6 +85,9 @@ KeyHolder = Annotated[
 Fragment = Annotated[str, typer.Argument(help="The key's name, such as ed25519-2026-1; `keys list` shows them")]
 JsonFile = Annotated[Path, typer.Argument(help="A JSON file; - for standard input", allow_dash=True)]
 CredentialFile = Annotated[Path, typer.Argument(help="A JSON file or a token; - for standard input", allow_dash=True)]
+SignerKey = Annotated[
+    str | None, typer.Option(help="Who must have signed the trust list: a key (z...) or a DID", metavar="KEY|DID")
+]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask")]
 
 
@@ -160,6 +174,9 @@ def doctor() -> None:
         for item in await hanging_on_revoked_keys(office):
             said = f"{item.issuer}: {item.credentials} credentials carry a proof by {item.fragment}, which is revoked. "
             findings.append((False, f"{said}Sign them again: keys resign {item.issuer} {item.fragment}"))
+        for one in await trust_list.list_imported(office):
+            good = one.says.valid_until - office.clock() > _SOON
+            findings.append((good, _described(one.says) + ("" if good else " Import a newer one.")))
         try:
             custody = await compare_disk_and_records(office)
         except KeyringUnusable as error:
@@ -569,16 +586,38 @@ def verify(
     credential: CredentialFile,
     language: Annotated[Language, typer.Option(help="Language of the sentences")] = Language.ENGLISH,
     as_json: Annotated[bool, typer.Option("--json", help="Print the whole report as JSON")] = False,  # noqa: FBT002 - an option
+    trust_file: Annotated[
+        Path | None, typer.Option(help="Take the members from this trust list; no deployment is needed")
+    ] = None,
+    signer_key: SignerKey = None,
+    offline: Annotated[bool, typer.Option("--offline", help="Ask no host for anything")] = False,  # noqa: FBT002 - an option
 ) -> None:
     """Verify a credential file, as POST /verify does. Exit code: 0 valid, 1 invalid, 3 indeterminate."""
-    settings = load_settings()
+    # Whoever has only a list has no address in the world either.
+    settings = load_settings(public_url=_NO_DEPLOYMENT) if trust_file else load_settings()
+    if offline:
+        settings = settings.model_copy(update={"verify_lookups": Lookups.OFF})
     submission = read_submission(_read_bytes(credential), max_bytes=_MOST_BYTES)
 
-    async def work(office: Office) -> Any:  # noqa: ANN401 - the report
-        verifier = verifier_of(office, settings)
-        return await verifier.verify(submission, now=now(), language=language)
+    async def work(office: Office) -> AnyReport:
+        return await verifier_of(office, settings).verify(submission, now=now(), language=language)
 
-    report = _with_office(work, settings=settings)
+    async def work_by_list(file: Path) -> AnyReport:
+        signed = read_trust_list(_read_bytes(file))
+        if signer_key is not None:
+            async with _way_out(settings, enabled=not offline) as way_out:
+                await insist_on_key(signed, signer_key, way_out.document)
+        compared = "" if signer_key else " Nobody has compared that key with one that you know: --signer-key does."
+        print(
+            f"{_described(signed.says)} It is signed with {signed.key.public_key.multikey}.{compared}", file=sys.stderr
+        )
+        verifier = verifier_of_list(signed.says, settings)
+        try:
+            return await verifier.verify(submission, now=now(), language=language)
+        finally:
+            await verifier.close()
+
+    report = asyncio.run(work_by_list(trust_file)) if trust_file else _with_office(work, settings=settings)
     if as_json:
         print(report.model_dump_json(indent=2))
     else:
@@ -618,6 +657,111 @@ def _tell_suite(outcome: jose.Outcome, output: Path) -> None:
     output.write_bytes(outcome.document())
     print(outcome.result.value)
     raise SystemExit({jose.Word.SUCCESS: DONE, jose.Word.INDETERMINATE: UNDECIDED}.get(outcome.result, REFUSED))
+
+
+# --- trust lists
+
+
+@trust.command("list")
+def show_trust_lists() -> None:
+    """Show this deployment's own trust list and those that it imported."""
+
+    async def work(office: Office) -> list[str]:
+        own = read_trust_list((await trust_list.published_trust_list(office)).content).says
+        imported = [
+            f"{_described(one.says)} Imported {_day(one.imported_at)}."
+            + ("" if one.says.valid_until > office.clock() else " IT IS OVER: what it says is no longer relied on.")
+            for one in await trust_list.list_imported(office)
+        ]
+        return [f"Own: {_described(own)}", *imported]
+
+    for line in _with_office(work):
+        print(line)
+
+
+@trust.command("export")
+def export_trust_list(
+    output: Annotated[Path | None, typer.Option(help="Write to this file instead of standard output")] = None,
+) -> None:
+    """Write this deployment's own trust list, as GET /trust/members.jwt answers it."""
+    content = _with_office(trust_list.published_trust_list).content
+    if output is None:
+        print(content.decode("ascii"))
+    else:
+        output.write_bytes(content)
+
+
+@trust.command("import")
+def import_trust_list(
+    source: Annotated[str, typer.Argument(help="A file or an https address; - for standard input")],
+    signer_key: SignerKey = None,
+) -> None:
+    """Believe the trust list of another deployment, and from then on every later one by the same signer.
+
+    The first one needs --signer-key: the key, or the DID, that the other operator told you on another way.
+    """
+    settings = load_settings()
+
+    async def work(office: Office) -> trust_list.Imported:
+        async with _way_out(settings, enabled=True) as way_out:
+            remote = source.startswith(("https://", "http://"))
+            content = await way_out.content(source) if remote else _read_bytes(Path(source))
+            return await trust_list.import_trust_list(office, content, vouched_for=signer_key, look_up=way_out.document)
+
+    imported = _with_office(work, settings=settings)
+    print(_described(imported.says) + (" Imported." if imported.is_new else " It was here already."))
+
+
+@trust.command("forget")
+def forget_trust_list(
+    signer: Annotated[str, typer.Argument(help="DID of the signer, as `trust list` shows it")],
+) -> None:
+    """Believe a signer no longer: its universities are strangers again."""
+    if not _with_office(lambda office: trust_list.forget_trust_list(office, signer)):
+        print(f"There is no list of {signer}.", file=sys.stderr)
+        raise SystemExit(REFUSED)
+    print(f"Nothing is believed of {signer} any more.")
+
+
+def _described(says: TrustList) -> str:
+    members = ", ".join(member.slug for member in says.members) or "nobody"
+    return f"Trust list {says.version} of {says.signer}, valid until {_day(says.valid_until)}: {members}."
+
+
+def _day(moment: datetime) -> str:
+    return moment.astimezone(UTC).date().isoformat()
+
+
+class _WayOut:
+    """The guarded way out, as commands use it."""
+
+    def __init__(self, settings: Settings, *, enabled: bool) -> None:
+        self._exceptions = loopback_exceptions(settings)
+        self.fetch = GuardedFetch(enabled=enabled, exceptions=self._exceptions)
+
+    async def document(self, did: str) -> DidDocument:
+        """Resolve a DID."""
+        return await resolve(did, fetch=self.fetch, http_hosts=self._exceptions)
+
+    async def content(self, url: str) -> bytes:
+        """Return what stands at ``url``.
+
+        Raises:
+            TrustListRefused: with the reason why it could not be had.
+        """
+        try:
+            return (await self.fetch(url, max_bytes=longest_token(), accept=trust_list.MEDIA_TYPE)).content
+        except FetchError as error:
+            raise trust_list.TrustListRefused(f"It could not be had from {url} ({error.reason}).") from None
+
+
+@asynccontextmanager
+async def _way_out(settings: Settings, *, enabled: bool) -> AsyncIterator[_WayOut]:
+    way_out = _WayOut(settings, enabled=enabled)
+    try:
+        yield way_out
+    finally:
+        await way_out.fetch.aclose()
 
 
 # --- how commands work

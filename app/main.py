@@ -38,9 +38,10 @@ from app.store import open_database
 from app.template.request import FORM_CODES
 from app.template.rules import RULES, Rule
 from app.trust.fetch import Fetch
+from app.trust.trust_list import TrustList
 from app.verification.evidence import Policy
 from app.verification.verifier import Verifier
-from app.world import ReceiptDesk, world_of
+from app.world import ReceiptDesk, world_of, world_of_list
 
 VERSION: Final = "0.1.0"
 REAPING_SECONDS: Final = 15
@@ -118,6 +119,11 @@ def open_office(settings: Settings, *, clock: Callable[[], datetime] = now) -> O
 def verifier_of(office: Office, settings: Settings, *, fetch: Fetch | None = None) -> Verifier:
     """Return the verifier of the deployment."""
     return Verifier(world_of(office, settings, fetch=fetch), _policy_of(settings))
+
+
+def verifier_of_list(listed: TrustList, settings: Settings) -> Verifier:
+    """Return the verifier of somebody who has no deployment, only a trust list."""
+    return Verifier(world_of_list(listed, settings), _policy_of(settings))
 
 
 def _policy_of(settings: Settings) -> Policy:

@@ -13,7 +13,7 @@ from app.errors import Family, Finding, ServiceError, Weight
 from app.issuance.office import ISSUER_REFRESH, SERVICE_SLUG, Office
 from app.issuance.publish_status import published_status_list
 from app.issuance.setup import published_did_document
-from app.keys import PublicKey, has_jwk_entry, jwk_method_id, method_id
+from app.issuance.trust_list import imported_members, member_key
 from app.securing import vc_jose
 from app.settings import Lookups, Settings
 from app.status import StatusIndexOutOfRange
@@ -21,8 +21,9 @@ from app.store import awarding_bodies, credentials, issuers, signing_keys, statu
 from app.template.alliance import AwardingBody, IssuerKind
 from app.template.rules import check_statement
 from app.trust.fetch import Fetch, GuardedFetch
-from app.trust.members import AllianceMember, MemberKey, Members
+from app.trust.members import AllianceMember, Members
 from app.trust.resolve import did_of
+from app.trust.trust_list import TrustList
 from app.verification.evidence import Policy
 from app.verification.gather import OwnStatus, World
 from app.verification.receipt import Source, receipt_document, sources_of
@@ -32,12 +33,32 @@ from app.verification.verifier import AnyReport
 
 def world_of(office: Office, settings: Settings, *, fetch: Fetch | None = None) -> World:
     """Return the world as this deployment sees it; ``fetch`` is another way out than the guarded one."""
-    exceptions = [_host_and_port(pair) for pair in settings.loopback_exceptions]
+    exceptions = loopback_exceptions(settings)
     records = OwnRecords(office)
     return World(
         fetch=fetch or GuardedFetch(enabled=settings.verify_lookups is not Lookups.OFF, exceptions=exceptions),
         members=records.members,
         own_status=records.status,
+        read_and_check=template_findings,
+        http_hosts=exceptions,
+    )
+
+
+def world_of_list(listed: TrustList, settings: Settings) -> World:
+    """Return the world as somebody sees it who has no records, only a trust list."""
+    exceptions = loopback_exceptions(settings)
+    known = Members(listed.members)
+
+    async def members() -> Members:
+        return known
+
+    async def no_status_of_ours(list_url: str, purpose: str, index: int) -> None:  # noqa: ARG001 - AskOwnStatus
+        return
+
+    return World(
+        fetch=GuardedFetch(enabled=settings.verify_lookups is not Lookups.OFF, exceptions=exceptions),
+        members=members,
+        own_status=no_status_of_ours,
         read_and_check=template_findings,
         http_hosts=exceptions,
     )
@@ -121,7 +142,9 @@ class OwnRecords:
         )
 
     async def members(self) -> Members:
-        """Return every issuer of this deployment with all keys that it ever had, as it was some seconds ago at most.
+        """Return every issuer of this deployment and of imported lists, with all keys that it ever had.
+
+        That is as it was some seconds ago at most.
 
         A change in this process (a revoked key) is seen at once, one by another process after ``ISSUER_REFRESH``.
 
@@ -143,7 +166,7 @@ class OwnRecords:
             for row in await awarding_bodies.list_all(connection):
                 body = AwardingBody.model_validate_json(row.facts)
                 keys = await signing_keys.list_of_issuer(connection, of_body[row.id].id)
-                known.append(AllianceMember.of(body, keys=tuple(_member_key(body.did, key) for key in keys)))
+                known.append(AllianceMember.of(body, keys=tuple(member_key(body.did, key) for key in keys)))
             service = await issuers.find_service(connection)
             if service is not None:
                 keys = await signing_keys.list_of_issuer(connection, service.id)
@@ -152,10 +175,12 @@ class OwnRecords:
                         SERVICE_SLUG,
                         service.did,
                         (),
-                        keys=tuple(_member_key(service.did, key) for key in keys),
+                        keys=tuple(member_key(service.did, key) for key in keys),
                         kind=IssuerKind.SERVICE,
                     )
                 )
+            # Of our own issuers our own records speak, whatever a list of somebody else says.
+            known += await imported_members(connection, besides={member.did for member in known})
         return Members(tuple(known))
 
     async def status(self, list_url: str, purpose: str, index: int) -> OwnStatus | None:
@@ -205,19 +230,7 @@ def template_findings(document: Mapping[str, Any]) -> Sequence[Finding] | None:
     return [*reading.findings, *(finding for finding in findings if finding.weight is Weight.REQUIRED)]
 
 
-def _member_key(did: str, key: signing_keys.SigningKey) -> MemberKey:
-    public_key = PublicKey.from_multikey(key.public_key)
-    return MemberKey(
-        verification_method=method_id(did, key.fragment),
-        public_key=public_key,
-        state=key.state,
-        active_from=key.active_from,
-        retired_at=key.retired_at,
-        revoked_at=key.revoked_since,
-        jwk_verification_method=jwk_method_id(did, key.fragment) if has_jwk_entry(public_key.algorithm) else None,
-    )
-
-
-def _host_and_port(pair: str) -> tuple[str, int]:
-    host, _, port = pair.rpartition(":")
-    return host, int(port)
+def loopback_exceptions(settings: Settings) -> list[tuple[str, int]]:
+    """Return the exact pairs of host and port that a development set-up reaches over http."""
+    pairs = [pair.rpartition(":") for pair in settings.loopback_exceptions]
+    return [(host, int(port)) for host, _, port in pairs]

@@ -52,6 +52,13 @@ def verify_by_openvc(credentials: Mapping[str, Json], documents: Mapping[str, Js
     return _by_name(_run([OPENVC_PYTHON, HERE / "openvc" / "verify.py"], _request(credentials, documents)))
 
 
+def decode_by_pyjwt(token: str, document: Json) -> Json:
+    """Return the claims of a trust list whose signature, issuer and end PyJWT found in order."""
+    request = json.dumps({"token": token, "document": document})
+    claims: Json = json.loads(_run([OPENVC_PYTHON, HERE / "openvc" / "trust_list.py"], request))
+    return claims
+
+
 def issue_by_strangers(credentials: Mapping[str, Json]) -> tuple[dict[str, Json], dict[str, Json]]:
     """Have each unsigned credential issued by two did:keys; return the credentials by name and the DID documents."""
     issued = json.loads(_run(["node", HERE / "node" / "issue.mjs"], _request(credentials, {})))

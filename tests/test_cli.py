@@ -1,5 +1,6 @@
 """The command line: the same stories from a terminal, helpful when refused, with exit codes that scripts can use."""
 
+import asyncio
 import io
 import json
 import os
@@ -12,7 +13,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import httpx
 import pytest
@@ -22,6 +23,7 @@ from app import cli
 from app.keys import Algorithm, Keyring, MasterSecret
 from app.settings import REPOSITORY
 from tests.builders import ABSENT, a_request, altered, an_offering, full_request
+from tests.counterparts.other_deployment import OtherDeployment
 from tests.databases import sqlite_template  # noqa: F401 - pytest finds fixtures by their names here
 from tests.deployments import ISSUERS, SECRET, empty_keyring  # noqa: F401 - as above
 
@@ -294,6 +296,7 @@ def test_help_names_every_command_and_nothing_is_done_without_one(run):
         "issuers",
         "api-keys",
         "offerings",
+        "trust",
     ):
         assert command in said.out
     assert "Exit codes: 0 done" in said.out
@@ -650,3 +653,76 @@ def test_the_real_server_answers_writes_a_clean_log_and_stops_when_told(deployme
         assert secret not in text
     events = [json.loads(line) for line in text.splitlines() if line.startswith("{")]
     assert {event["route"] for event in events if event["event"] == "request"} >= {"/c/{token}", "/verify"}
+
+
+class TestTrustLists:
+    @pytest.fixture
+    def issued(self, deployment, folder):
+        """A credential of this deployment, and the deployment's own trust list."""
+        request = written(folder, "request.json", full_request("service", awarding_body="wut"))
+        assert deployment("issue", "wut", request, "--output", folder / "credential.jsonld").code == 0
+        assert deployment("trust", "export", "--output", folder / "members.jwt").code == 0
+        return folder / "credential.jsonld", folder / "members.jwt"
+
+    def test_a_credential_is_checked_by_a_list_alone_without_a_deployment_and_without_a_network(
+        self, issued, run, folder, monkeypatch
+    ):
+        credential, trust_list = issued
+        for name in ("PUBLIC_URL", "DATABASE_URL", "KEYS_DIR", "MASTER_SECRET_FILE", "DEPLOYMENT", "VERIFY_LOOKUPS"):
+            monkeypatch.delenv(name)
+        monkeypatch.chdir(folder)
+        said = run("verify", "--trust-file", trust_list, "--offline", credential)
+        # Whether it was revoked nobody says offline; everything else is known.
+        assert said.code == 3
+        assert "INDETERMINATE: Not checked: this service does not ask this host for status." in said.out
+        assert "The issuer is a member of the alliance" in said.out
+        assert "Nobody has compared that key" in said.err
+        key = re.search(r"signed with (z[1-9A-Za-z]+)", said.err)[1]
+        named = run("verify", "--trust-file", trust_list, "--offline", "--signer-key", key, credential)
+        assert (named.code, "Nobody has compared" in named.err) == (3, False)
+        other = run("verify", "--trust-file", trust_list, "--offline", "--signer-key", "z6MkOther", credential)
+        assert (other.code, "trust-list-refused" in other.err) == (1, True)
+        forged = folder / "forged.jsonld"
+        forged.write_bytes(credential.read_bytes().replace(b"Zo", b"Za"))
+        assert run("verify", "--trust-file", trust_list, "--offline", forged).code == 1
+        trust_list.write_bytes(trust_list.read_bytes()[:-8] + b"AAAAAAAA")
+        assert "trust-list-unusable" in run("verify", "--trust-file", trust_list, credential).err
+
+    def test_offline_a_deployment_asks_nobody_and_knows_its_own_status(self, issued, deployment, monkeypatch):
+        monkeypatch.setenv("VERIFY_LOOKUPS", "anyone")
+        assert deployment("verify", "--offline", issued[0]).code == 0
+
+    def test_the_list_of_another_deployment_is_imported_shown_and_forgotten(self, deployment, folder):
+        other = OtherDeployment(slugs=("upv",))
+        path = folder / "other.jwt"
+        path.write_bytes(asyncio.run(other.list_(at=cli.now())))
+        refused = deployment("trust", "import", path)
+        key = other.signer.public_key.multikey
+        assert (refused.code, f"{key}, say so with --signer-key" in refused.err) == (1, True)
+        assert deployment("trust", "import", path, "--signer-key", key).code == 0
+        assert "It was here already." in deployment("trust", "import", path).out
+        shown = deployment("trust", "list").out
+        assert re.search(r"^Own: Trust list 1 of did:web:localhost%3A8000, .*: tu-berlin, wut\.$", shown, re.MULTILINE)
+        assert re.search(r"^Trust list 1 of did:web:other\.example, .*: upv\. Imported ", shown, re.MULTILINE)
+        assert "did:web:other.example, valid until" in deployment("doctor").out
+        assert deployment("trust", "forget", other.did).code == 0
+        assert deployment("trust", "forget", other.did).code == 1
+
+    def test_a_list_that_ends_soon_is_for_the_doctor(self, deployment, folder):
+        other = OtherDeployment(slugs=("upv",))
+        path = folder / "other.jwt"
+        path.write_bytes(asyncio.run(other.list_(at=cli.now() - timedelta(days=25))))
+        assert deployment("trust", "import", path, "--signer-key", other.signer.public_key.multikey).code == 0
+        assert re.search(r"^LOOK  Trust list 1 .* Import a newer one\.$", deployment("doctor").out, re.MULTILINE)
+
+    @pytest.mark.parametrize(
+        ("address", "reason"),
+        [
+            ("https://127.0.0.1/trust/members.jwt", "address-not-public"),
+            ("https://name@other.example/x", "url-with-user-information"),
+            ("http://other.example/trust/members.jwt", "url-not-https"),
+        ],
+    )
+    def test_an_address_goes_by_the_guarded_way_out(self, deployment, address, reason):
+        said = deployment("trust", "import", address, "--signer-key", "z6MkOther")
+        assert (said.code, f"could not be had from {address} ({reason})" in said.err) == (1, True)

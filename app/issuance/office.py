@@ -332,8 +332,7 @@ class Office:
             if service := of_body.get(None):
                 active = await signing_keys.list_active(connection, service.id, KeyPurpose.SERVICE)
                 in_use |= {KeyName(SERVICE_SLUG, key.fragment) for key in active}
-                if not active:
-                    flaws.append(Flaw(SERVICE_SLUG, FlawCode.NO_ACTIVE_KEY, "It has no active key."))
+                _note_missing(SERVICE_SLUG, active, flaws)
                 self._service_keys = self._open_keys(SERVICE_SLUG, service.did, active, flaws)
         self.keyring.keep_only(in_use)
         return found, tuple(flaws)
@@ -350,9 +349,7 @@ class Office:
         except EnvelopeBroken:
             secret = None
             flaws.append(Flaw(row.slug, FlawCode.LEARNER_SECRET_UNUSABLE, "Its learner secret does not open."))
-        missing = [item.value for item in PROOF_ALGORITHMS if item.value not in {key.algorithm for key in active}]
-        if missing:
-            flaws.append(Flaw(row.slug, FlawCode.NO_ACTIVE_KEY, f"It has no active key for {', '.join(missing)}."))
+        _note_missing(row.slug, active, flaws)
         return Issuer(
             awarding_body_id=row.id,
             issuer_id=issuer.id,
@@ -396,6 +393,12 @@ class Office:
         """Return a new secret under which an awarding body's learner keys are made, wrapped for the store."""
         wrapped, _ = self._cipher.new_data_key(LEARNER_SECRET_PLACE + awarding_body_id.bytes)
         return wrapped
+
+
+def _note_missing(slug: str, active: Sequence[signing_keys.SigningKey], flaws: list[Flaw]) -> None:
+    missing = [item.value for item in PROOF_ALGORITHMS if item.value not in {key.algorithm for key in active}]
+    if missing:
+        flaws.append(Flaw(slug, FlawCode.NO_ACTIVE_KEY, f"It has no active key for {', '.join(missing)}."))
 
 
 def _token_key(keys: Sequence[IssuingKey]) -> tuple[IssuingKey, str]:

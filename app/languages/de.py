@@ -109,6 +109,10 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "verification.key-revoked": "Der Schlüssel gilt seit {ended} als widerrufen. Was er signiert hat, ist nicht "
         "mehr gültig, "
         "gleich welches Datum es trägt.",
+        "verification.key-compromised": "Seit {since} kann jemand anderes den Schlüssel gehabt haben, "
+        "und nichts zeigt, dass dies vorher signiert wurde. Es gilt nicht mehr, welches Datum es auch trägt.",
+        "verification.key-compromised-signed-after": "Nach dem {since} signiert, als jemand anderes den "
+        "Schlüssel gehabt haben kann.",
         "verification.key-expired": "Das Dokument des Ausstellers hat den Gebrauch dieses Schlüssels am {ended} "
         "beendet.",
         "verification.key-not-yet-active": "Der Aussteller hat diesen Schlüssel angekündigt, aber noch nicht "
@@ -147,7 +151,8 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "verification.issuer-is-member": "Der Aussteller ist Mitglied der Allianz: {member}.",
         "verification.issuer-accepted-by-policy": "Der Aussteller ist kein Mitglied, wird hier aber nach eigener Regel "
         "anerkannt.",
-        "verification.issuer-not-a-member": "Der Aussteller ist kein Mitglied der Allianz und hier nicht bekannt. "
+        "verification.issuer-not-a-member": "Echt, aber der Aussteller ist kein Mitglied der Allianz und hier nicht "
+        "bekannt. "
         "Das macht das Dokument weder falsch noch wahr.",
         "verification.issuer-not-proved": "Nicht geprüft: Das Dokument nennt einen Aussteller, aber es ist "
         "nicht gezeigt, "
@@ -159,6 +164,8 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "verification.members-not-known": "Nicht geprüft: Die Liste der Mitglieder war nicht lesbar.",
         "verification.names-no-member": "Das Dokument gebraucht nicht den Namen eines Mitglieds.",
         "verification.names-itself": "Das Dokument gebraucht nur den Namen seines eigenen Ausstellers.",
+        "verification.trust-list-expired": "Nicht geprüft: Die Liste, die diesen Aussteller nennt, endete am {ended} "
+        "({signer}).",
         "verification.claims-to-be-member": "Das Dokument gebraucht den Namen eines Mitglieds ({member}), "
         "ohne mit dessen Schlüssel signiert zu sein.",
         "verification.member-not-proved": "Nicht geprüft: Das Dokument nennt ein Mitglied, aber es ist nicht gezeigt, "

@@ -107,6 +107,9 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "verification.key-not-for-assertion": "The issuer does not use this key to sign credentials.",
         "verification.key-revoked": "The key counts as revoked since {ended}. What it signed is no longer valid, "
         "whatever date it carries.",
+        "verification.key-compromised": "Somebody else may have had the key since {since}, and nothing shows that "
+        "this was signed before then. It is no longer valid, whatever date it carries.",
+        "verification.key-compromised-signed-after": "Signed after {since}, when somebody else may have had the key.",
         "verification.key-expired": "The issuer's document ended the use of this key on {ended}.",
         "verification.key-not-yet-active": "The issuer has announced this key but not yet used it.",
         "verification.key-used-before-activation": "The signature is dated before the key came into use.",
@@ -137,8 +140,8 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "verification.issuer-is-member": "The issuer is a member of the alliance: {member}.",
         "verification.issuer-accepted-by-policy": "The issuer is no member, but this service accepts it by its "
         "own policy.",
-        "verification.issuer-not-a-member": "The issuer is not a member of the alliance and is not known here. "
-        "That makes the document neither false nor true.",
+        "verification.issuer-not-a-member": "Authentic, but the issuer is not a member of the alliance and is not "
+        "known here. That makes the document neither false nor true.",
         "verification.issuer-not-proved": "Not checked: the document names an issuer, but it is not shown that "
         "the issuer "
         "signed it.",
@@ -148,6 +151,7 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "verification.members-not-known": "Not checked: the list of members could not be read.",
         "verification.names-no-member": "The document does not use the name of a member.",
         "verification.names-itself": "The document uses the name of its own issuer only.",
+        "verification.trust-list-expired": "Not checked: the list that names this issuer ended on {ended} ({signer}).",
         "verification.claims-to-be-member": "The document uses the name of a member ({member}) "
         "without being signed with that member's key.",
         "verification.member-not-proved": "Not checked: the document names a member, but it is not shown that "

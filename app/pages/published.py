@@ -11,6 +11,7 @@ from app.elm.vocabularies import concept_scheme_document
 from app.issuance.office import Office
 from app.issuance.publish_status import published_status_list
 from app.issuance.setup import published_did_document
+from app.issuance.trust_list import MEDIA_TYPE, published_trust_list, readable, trust_list_version
 from app.jsonld import ELM_CONTEXT_URL, RECEIPT_CONTEXT_URL, pinned_context
 from app.pages.rendering import NOT_THERE, STATIC, answers, unchanged
 
@@ -69,6 +70,46 @@ async def status_list(slug: str, number: int, purpose: str, request: Request) ->
     """
     published = await published_status_list(_office(request), slug, number, purpose)
     return _answer(request, published.content, published.media_type, "public, max-age=60", published.etag)
+
+
+@router.get(
+    "/trust/members.jwt",
+    response_class=Response,
+    responses=answers(MEDIA_TYPE, etag=True),
+    summary="Trust list: the universities and their keys",
+)
+async def trust_list(request: Request) -> Response:
+    """The universities of this deployment with every key that they ever had, as a token signed by the service itself.
+
+    A JWS in compact form with `typ` `enhance-trust-list+jwt`; `version` counts up, `previous_sha256` is the digest of
+    the version before, `exp` its end.
+    """
+    published = await published_trust_list(_office(request))
+    return _answer(request, published.content, MEDIA_TYPE, "public, max-age=300")
+
+
+@router.get(
+    "/trust/members.json",
+    response_class=Response,
+    responses=answers("application/json", etag=True),
+    summary="Trust list, for people",
+)
+async def readable_trust_list(request: Request) -> Response:
+    """What the newest trust list says, laid out and unsigned."""
+    published = await published_trust_list(_office(request))
+    return _answer(request, readable(published.content), "application/json", "public, max-age=300")
+
+
+@router.get(
+    "/trust/members/{version}.jwt",
+    response_class=Response,
+    responses={**answers(MEDIA_TYPE, etag=True), **NOT_THERE},
+    summary="Trust list of one version",
+)
+async def trust_list_of_version(version: int, request: Request) -> Response:
+    """An earlier version, as it was published."""
+    published = await trust_list_version(_office(request), version)
+    return _answer(request, published.content, MEDIA_TYPE, _FOR_EVER)
 
 
 @router.get(

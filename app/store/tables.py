@@ -6,8 +6,8 @@
   and cannot read them. Destroying the row's data key erases all of them at once.
 * JSON is content, kept as canonical bytes (RFC 8785) and never as a JSON column: what was written is what is read.
 * Times are instants in UTC; a time without a zone is refused on its way in.
-* Triggers of the migrations keep ``event``, ``status_event``, ``award_revision``, ``did_document``, published
-  ``offering_version`` and ready ``secured_form`` rows as they are.
+* Triggers of the migrations keep ``event``, ``status_event``, ``award_revision``, ``did_document``, ``trust_list``,
+  published ``offering_version`` and ready ``secured_form`` rows as they are.
 """
 
 from datetime import UTC, datetime
@@ -450,6 +450,26 @@ published_list = Table(
     _required("valid_until", Instant),
     PrimaryKeyConstraint("status_list_id", "view"),
     ForeignKeyConstraint(["status_list_id"], ["status_list.id"]),
+)
+
+trust_list = Table(  # every version that this deployment published
+    "trust_list",
+    metadata,
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    _required("content", LargeBinary),  # the signed bytes
+    _required("claims_sha256", LargeBinary),  # digest of what it says about members and keys
+    _required("published_at", Instant),
+    _required("valid_until", Instant),
+    CheckConstraint("version >= 1", name="version_counts"),
+)
+
+imported_trust_list = Table(  # the newest that came from each other deployment
+    "imported_trust_list",
+    metadata,
+    Column("signer", Text, primary_key=True),
+    _required("version", Integer),
+    _required("content", LargeBinary),
+    _required("imported_at", Instant),
 )
 
 idempotency = Table(

@@ -1,9 +1,9 @@
 """Who belongs to the alliance, as this deployment knows it, and who only says so.
 
-Nothing is read here: the facts come in from the store (or, later, from a signed trust file). Two questions are
-answered. *Is this DID a member?* is an exact comparison. *Does this document name a member?* is the opposite: it looks
-with the eyes of a hurried reader, to whom capitals, spaces, accents and look-alike letters make no difference, because
-that reader is whom a forger writes for. A wrong yes costs a stranger nothing but the advice to use another name.
+Nothing is read here: the facts come in from the store and from signed trust lists. Two questions are answered. *Is this
+DID a member?* is an exact comparison. *Does this document name a member?* is the opposite: it looks with the eyes of a
+hurried reader, to whom capitals, spaces, accents and look-alike letters make no difference, because that reader is whom
+a forger writes for. A wrong yes costs a stranger nothing but the advice to use another name.
 """
 
 import re
@@ -24,7 +24,8 @@ class MemberKey:
     """One key of a known issuer.
 
     ``verification_method`` is the absolute DID URL under which proofs name it, ``jwk_verification_method`` the one of
-    its second entry, which tokens name. They are one key with one history.
+    its second entry, which tokens name. They are one key with one history. ``compromised_since`` is when somebody else
+    may have had it first; it lies before ``revoked_at`` or on it.
     """
 
     verification_method: str
@@ -34,6 +35,8 @@ class MemberKey:
     retired_at: datetime | None = None
     revoked_at: datetime | None = None
     jwk_verification_method: str | None = None
+    published_at: datetime | None = None
+    compromised_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +44,9 @@ class AllianceMember:
     """One issuer that this deployment knows.
 
     ``keys`` is ``None`` where the keys are not known here and have to be looked up at the DID; an empty tuple means
-    that there are none. ``identifiers`` are all notations that mean this organisation: eIDAS legal identifier, Erasmus
-    code, SCHAC home organisation, ROR and the like.
+    that there are none. ``listed_by`` and ``listed_until`` say whose trust list vouches for it and for how long;
+    ``None`` is this deployment itself. ``identifiers`` are all notations that mean this organisation: eIDAS legal
+    identifier, Erasmus code, SCHAC home organisation, ROR and the like.
     """
 
     slug: str
@@ -51,6 +55,8 @@ class AllianceMember:
     identifiers: tuple[str, ...] = ()
     keys: tuple[MemberKey, ...] | None = None
     kind: IssuerKind = IssuerKind.UNIVERSITY
+    listed_by: str | None = None
+    listed_until: datetime | None = None
 
     @classmethod
     def of(cls, body: AwardingBody, *, keys: tuple[MemberKey, ...] | None) -> Self:
@@ -82,10 +88,13 @@ class AllianceMember:
 
 @dataclass(frozen=True, slots=True)
 class MemberClaim:
-    """A place in a document that names a member. ``pointer`` is a JSON pointer; the text found there is not kept."""
+    """A place in a document that names a member. ``pointer`` is a JSON pointer; the text found there is not kept.
+
+    ``dids`` are those who may bear the name: a university has one DID in each deployment that issues for it.
+    """
 
     slug: str
-    did: str
+    dids: frozenset[str]
     pointer: str
 
 
@@ -95,16 +104,14 @@ class Members:
 
     known: tuple[AllianceMember, ...] = ()
     _by_did: Mapping[str, AllianceMember] = field(init=False, repr=False, compare=False)
-    _by_name: Mapping[str, AllianceMember] = field(init=False, repr=False, compare=False)
+    _by_name: Mapping[str, tuple[AllianceMember, ...]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         universities = [member for member in self.known if member.kind is IssuerKind.UNIVERSITY]
-        names = {
-            likeness(text): member
-            for member in universities
-            for text in (*member.legal_names, *member.identifiers, member.did)
-        }
-        names.pop("", None)
+        names: dict[str, tuple[AllianceMember, ...]] = {}
+        for member in universities:
+            for name in {likeness(text) for text in (*member.legal_names, *member.identifiers, member.did)} - {""}:
+                names[name] = (*names.get(name, ()), member)
         object.__setattr__(self, "_by_did", {member.did: member for member in self.known})
         object.__setattr__(self, "_by_name", names)
 
@@ -125,18 +132,19 @@ class Members:
         for path, value in organisations:
             for organisation_path, organisation in _with_referred(value, path, nodes, followed):
                 for text_path, text in _self_descriptions(organisation, organisation_path):
-                    member = self._member_meant_by(text)
-                    if member is not None:
-                        pointer = _pointer(text_path)
-                        claims.setdefault((member.slug, pointer), MemberClaim(member.slug, member.did, pointer))
+                    meant = self._meant_by(text)
+                    if meant:
+                        slug, pointer = meant[0].slug, _pointer(text_path)
+                        dids = frozenset(member.did for member in meant)
+                        claims.setdefault((slug, pointer), MemberClaim(slug, dids, pointer))
         return list(claims.values())
 
-    def _member_meant_by(self, text: str) -> AllianceMember | None:
+    def _meant_by(self, text: str) -> tuple[AllianceMember, ...]:
         member = self._by_did.get(text.partition("#")[0])
         if member is not None and member.kind is IssuerKind.UNIVERSITY:
-            return member
+            return (member,)
         # "Technische Universität Berlin (Germany)" is meant to be read without the brackets.
-        return self._by_name.get(likeness(text)) or self._by_name.get(likeness(_BRACKETS.sub("", text)))
+        return self._by_name.get(likeness(text)) or self._by_name.get(likeness(_BRACKETS.sub("", text)), ())
 
 
 # Cyrillic and Greek letters that a reader takes for Latin ones (Unicode TS #39, the lower-case core of its table).

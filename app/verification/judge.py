@@ -350,6 +350,7 @@ def _of_key(proof: ProofEvidence, result: Result, code: str, name: CheckName = C
     if method is not None and method.member_key is not None:
         ended = method.member_key.revoked_at or method.member_key.retired_at
         facts["ended"] = _day(ended)
+        facts["since"] = _day(method.member_key.compromised_since)
     elif method is not None and method.method is not None:
         facts["ended"] = _day(method.method.revoked_at or method.method.expires_at)
     if method is not None and method.fetch_reason is not None:
@@ -403,6 +404,9 @@ def _known_key_result(method: MethodEvidence, proof: ProofEvidence, case: _Case)
     key = method.member_key
     if key is None:
         return Result.FAILED, "key-unknown-to-issuer"
+    # Who revokes a key without saying since when it was in other hands says no more than that.
+    if key.compromised_since is not None and (key.revoked_at is None or key.compromised_since < key.revoked_at):
+        return Result.FAILED, _compromised(key.compromised_since, proof)
     if key.state is KeyState.REVOKED or key.revoked_at is not None:
         return Result.FAILED, "key-revoked"
     if key.state is KeyState.PRE_PUBLISHED:
@@ -413,6 +417,15 @@ def _known_key_result(method: MethodEvidence, proof: ProofEvidence, case: _Case)
     if created is not None and key.retired_at is not None and created > key.retired_at + skew:
         return Result.FAILED, "key-used-after-retirement"
     return Result.PASSED, "issuer-key-retired" if key.state is KeyState.RETIRED else "issuer-key-active"
+
+
+def _compromised(since: datetime, proof: ProofEvidence) -> str:
+    """Say how a signature stands to the moment since which somebody else may have had its key.
+
+    Both are invalid: a signature that says it is older says so by a date that the thief could write.
+    """
+    created = proof.result.created_at
+    return "key-compromised-signed-after" if created is not None and created >= since else "key-compromised"
 
 
 def _awarding_body_is_issuer(case: _Case) -> Check:
@@ -479,7 +492,8 @@ def _issuer_known_member(case: _Case) -> Check:
     accepted = case.issuer in case.policy.accepted_issuers
     member = case.known
     if member is None and not accepted:
-        return Check(name, Result.NOT_CHECKED, "issuer-not-a-member", pointer="#/issuer")
+        code = "issuer-not-a-member" if case.genuine else "issuer-not-proved"
+        return Check(name, Result.NOT_CHECKED, code, pointer="#/issuer")
     if member is not None and member.kind is not IssuerKind.UNIVERSITY:
         code = "test-issuer" if member.kind is IssuerKind.TEST else "issuer-not-a-member"
         if member.kind is IssuerKind.SERVICE and is_receipt(case.document):
@@ -489,6 +503,9 @@ def _issuer_known_member(case: _Case) -> Check:
         return Check(name, Result.NOT_CHECKED, "issuer-not-proved", pointer="#/issuer")
     if member is None:
         return Check(name, Result.PASSED, "issuer-accepted-by-policy", pointer="#/issuer")
+    if member.listed_until is not None and member.listed_until <= case.now:
+        facts = {"ended": _day(member.listed_until), "signer": member.listed_by or "-"}
+        return Check(name, Result.NOT_CHECKED, "trust-list-expired", pointer="#/issuer", facts=facts)
     facts = {"member": member.legal_names[0] if member.legal_names else member.slug}
     return Check(name, Result.PASSED, "issuer-is-member", pointer="#/issuer", facts=facts)
 
@@ -509,7 +526,7 @@ def _names_member(case: _Case) -> Check:
     if not case.claims:
         return Check(name, Result.PASSED, "names-no-member")
     for claim in case.claims:
-        if claim.did != case.issuer or case.issuer_key.code in _NOT_ITS_KEY:
+        if case.issuer not in claim.dids or case.issuer_key.code in _NOT_ITS_KEY:
             return Check(
                 name, Result.FAILED, "claims-to-be-member", pointer=claim.pointer, facts={"member": claim.slug}
             )

@@ -161,6 +161,9 @@ class ReportedIssuer(BaseModel):
     )
     slug: str | None = None
     name: str | None = Field(default=None, description="From the alliance's own list, not from the credential.")
+    listed_by: str | None = Field(
+        default=None, description="DID of the service whose trust list names the issuer; none for this service's own."
+    )
 
 
 class ReportedDocument(BaseModel):
@@ -505,7 +508,11 @@ def _issuer(document: object, evidence: Evidence, policy: Policy) -> ReportedIss
         member.kind, Standing.UNKNOWN
     )
     return ReportedIssuer(
-        id=issuer, standing=standing, slug=member.slug, name=member.legal_names[0] if member.legal_names else None
+        id=issuer,
+        standing=standing,
+        slug=member.slug,
+        name=member.legal_names[0] if member.legal_names else None,
+        listed_by=member.listed_by,
     )
 
 

@@ -99,3 +99,37 @@ def test_a_receipt_holds_under_the_services_published_key_and_says_what_was_chec
     for name, answer in answers.items():
         assert answer["payload"]["credentialSubject"]["statedId"] == issued[name].vcdm2["id"]
         assert answer["payload"]["issuer"] == did_document["id"]
+
+
+def test_the_trust_list_holds_with_the_services_own_key_and_names_the_keys_that_sign(service, tokens, issued):
+    trust_list = service.client.get("/trust/members.jwt").raise_for_status().text
+    did_document = service.client.get("/.well-known/did.json").raise_for_status().json()
+    altered = trust_list[:-8] + ("A" * 8 if not trust_list.endswith("A" * 8) else "B" * 8)
+    answers = peers.verify_tokens({"list": trust_list, "altered": altered}, {did_document["id"]: did_document})
+    assert (answers["list"]["verified"], answers["altered"]["verified"]) == (True, False)
+    assert answers["list"]["header"]["typ"] == "enhance-trust-list+jwt"
+    payload = answers["list"]["payload"]
+    assert (payload["iss"], payload["form"]) == (did_document["id"], 1)
+    # With nothing but the list: every credential's issuer is a member, and its token holds by the key that it states.
+    members = {member["did"]: member for member in payload["members"]}
+    as_documents = {
+        did: {
+            "verificationMethod": [
+                {"id": key["jwk_id"], "type": "JsonWebKey", "publicKeyJwk": key["public_key_jwk"]}
+                for key in member["keys"]
+                if key["jwk_id"] is not None
+            ],
+            "assertionMethod": [key["jwk_id"] for key in member["keys"] if key["state"] != "revoked"],
+        }
+        for did, member in members.items()
+    }
+    assert {each.vcdm2["issuer"]["id"] for each in issued.values()} <= members.keys()
+    checked = peers.verify_tokens(tokens, as_documents)
+    assert {name for name, answer in checked.items() if not answer["verified"]} == set()
+
+
+def test_the_trust_list_holds_for_pyjwt_which_checks_issuer_and_end_by_itself(service):
+    trust_list = service.client.get("/trust/members.jwt").raise_for_status().text
+    did_document = service.client.get("/.well-known/did.json").raise_for_status().json()
+    claims = peers.decode_by_pyjwt(trust_list, did_document)
+    assert claims == service.client.get("/trust/members.json").raise_for_status().json()

@@ -31,6 +31,8 @@ DEPLOYMENT_WIDE = {
     "status_lease": "of a list, numbers only",
     "published_list": "of a list, public",
     "event": "the deployment has a journal, too",
+    "trust_list": "of the deployment, public",
+    "imported_trust_list": "of another deployment, public",
 }
 
 
