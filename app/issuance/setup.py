@@ -236,8 +236,7 @@ async def generate_keys(
     """Make new signing keys of an issuer, ``service`` among them, and publish them in its DID document.
 
     They are pre-published, so that verifiers know them before they are used; with ``activate`` they sign at once, which
-    suits a new issuer that nobody has cached. Without
-    ``algorithms`` there is one of each kind: Ed25519, and P-256, which tokens need.
+    suits a new issuer that nobody has cached. Without ``algorithms`` there is one for each proof that the issuer makes.
 
     Raises:
         AwardingBodyUnknown: no such issuer.
@@ -245,7 +244,7 @@ async def generate_keys(
     """
     issuer = await _issuer_row(office, slug)
     if algorithms is None:
-        algorithms = PROOF_ALGORITHMS
+        algorithms = SERVICE_ALGORITHMS if issuer.kind is IssuerKind.SERVICE else PROOF_ALGORITHMS
     made = [await _add_key(office, issuer, slug, algorithm, active=activate) for algorithm in algorithms]
     office.forget_issuers()
     return made
