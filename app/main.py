@@ -46,6 +46,8 @@ from app.world import ReceiptDesk, world_of, world_of_list
 VERSION: Final = "0.1.0"
 REAPING_SECONDS: Final = 15
 FORGETTING_SECONDS: Final = 6 * 60 * 60
+_YOUNG_OBJECTS: Final = 20_000
+"""How many new objects make the collector look for cycles. A request makes some thousands, hardly any in a cycle."""
 
 _log = structlog.get_logger("service")
 
@@ -231,6 +233,7 @@ def _warm_up() -> None:
     )
     gc.collect()
     gc.freeze()
+    gc.set_threshold(_YOUNG_OBJECTS, 20, 20)
 
 
 class FlawLog:
