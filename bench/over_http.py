@@ -83,7 +83,7 @@ def over_http(*, turns: int, seconds: float) -> dict[str, Load]:
         FileNotFoundError: there is no PostgreSQL.
     """
     numbers = itertools.count(1)
-    with postgresql_server() as url, _ours(url) as (our_process, our_port, our_request), _naive(url) as naive:
+    with postgresql_server() as url, ours(url) as (our_process, our_port, our_request), _naive(url) as naive:
         naive_process, naive_port, naive_request = naive
         services = {
             OURS: (our_process, our_port, our_request),
@@ -94,7 +94,7 @@ def over_http(*, turns: int, seconds: float) -> dict[str, Load]:
             for name, (process, port, request) in services.items():
                 before = _cpu_seconds(process.pid)
                 began = time.perf_counter()
-                latencies = uvloop.run(_drive(name, port, request, numbers, seconds if turn >= 0 else seconds / 3))
+                latencies = uvloop.run(drive(name, port, request, numbers, seconds if turn >= 0 else seconds / 3))
                 elapsed = time.perf_counter() - began
                 if turn < 0:
                     continue
@@ -115,7 +115,7 @@ def _cpu_seconds(pid: int) -> float:
 # --- the client -------------------------------------------------------------------------------------------------------
 
 
-async def _drive(name: str, port: int, request: Request, numbers: Iterator[int], seconds: float) -> list[float]:
+async def drive(name: str, port: int, request: Request, numbers: Iterator[int], seconds: float) -> list[float]:
     """Keep all connections busy for some time; return each latency in milliseconds."""
     latencies: list[float] = []
     ends = time.perf_counter() + seconds
@@ -168,10 +168,11 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-class _OnPostgresql(Deployment):
+@dataclass(frozen=True)
+class OnPostgresql(Deployment):
     """A deployment like the demonstration's, on PostgreSQL, in a folder of its own."""
 
-    database_url = ""
+    database_url: str = ""
 
     @property
     def folder(self) -> Path:
@@ -194,19 +195,24 @@ def _database(url: str, name: str) -> str:
     return f"{url.rpartition('/')[0]}/{name}"
 
 
-@contextlib.contextmanager
-def _ours(url: str) -> Iterator[tuple["subprocess.Popen[bytes]", int, Request]]:
-    deployment = _OnPostgresql(_free_port())
-    _OnPostgresql.database_url = _database(url, "ours")
+def begin(url: str, name: str, slug: str) -> tuple[OnPostgresql, str]:
+    """Begin a deployment on a database of its own; return it with an API key of ``slug``."""
+    deployment = OnPostgresql(_free_port(), _database(url, name))
     os.chdir(REPOSITORY)
     deployment.begin_afresh()
-    request = demonstration_request()
-    slug = request["offering"]["awarding_body"]
     operate(deployment, "init")
     for file in sorted(Path("demo/issuers").glob("*.json")):  # the offering names partners
         operate(deployment, "issuers", "add", str(file))
         operate(deployment, "keys", "generate", file.stem, "--activate")
-    key = operate(deployment, "api-keys", "create", slug, "--label", "bench").strip().splitlines()[-1]
+    return deployment, operate(deployment, "api-keys", "create", slug, "--label", "bench").strip().splitlines()[-1]
+
+
+@contextlib.contextmanager
+def ours(url: str) -> Iterator[tuple["subprocess.Popen[bytes]", int, Request]]:
+    """Serve a deployment with one process; yield it, its port, and what makes requests for it."""
+    request = demonstration_request()
+    slug = request["offering"]["awarding_body"]
+    deployment, key = begin(url, "ours", slug)
     command = [sys.executable, "-m", "app", "serve", "--workers", "1"]
     with _serving(command, deployment.port, deployment.environment, deployment.folder / "log") as process:
         with httpx.Client(base_url=deployment.public_url, timeout=30) as client:

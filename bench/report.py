@@ -166,13 +166,14 @@ def _http(loads: Mapping[str, Load]) -> str:
     )
 
 
-def write_into(file: Path, content: str) -> None:
+def write_into(file: Path, content: str, marks: tuple[str, str] = (BEGIN, END)) -> None:
     """Replace what stands between the marks of a page."""
-    before, begin, rest = file.read_text(encoding="utf-8").partition(BEGIN)
-    _, end, after = rest.partition(END)
+    first, last = marks
+    before, begin, rest = file.read_text(encoding="utf-8").partition(first)
+    _, end, after = rest.partition(last)
     if not begin or not end:
-        raise ValueError(f"{file} has not the two marks {BEGIN} and {END}")
-    file.write_text(f"{before}{BEGIN}\n\n{content}\n\n{END}{after}", encoding="utf-8")
+        raise ValueError(f"{file} has not the two marks {first} and {last}")
+    file.write_text(f"{before}{begin}\n\n{content}\n\n{end}{after}", encoding="utf-8")
 
 
 def regressions(ratios: Mapping[str, float], expected: Mapping[str, float]) -> list[str]:
