@@ -283,8 +283,10 @@ def _related_resources(document: Mapping[str, Any]) -> Iterator[Finding]:
         if resource["id"] in seen:
             yield Finding("related-resource-twice", pointer, "A related resource is named twice.", _VCDM2 + "5.3")
         seen.add(resource["id"])
-        if not any(isinstance(resource.get(name), str) for name in ("digestSRI", "digestMultibase")):
-            yield Finding("related-resource-no-digest", pointer, "A related resource has a digest.", _VCDM2 + "5.3")
+        digests = [resource[name] for name in ("digestSRI", "digestMultibase") if name in resource]
+        if not digests or not all(isinstance(digest, str) and digest for digest in digests):
+            words = "A related resource has a digest, written as a text."
+            yield Finding("related-resource-no-digest", pointer, words, _VCDM2 + "5.3")
 
 
 def _items(value: object, path: list[str | int]) -> Iterator[tuple[list[str | int], Any]]:

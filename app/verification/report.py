@@ -382,14 +382,21 @@ def _document(document: object) -> ReportedDocument:
 
 
 # Problem types that W3C specifications define for what we found (VCDM 2.0 section 7.1 "Problem Details", Data Integrity
-# 1.0 section 4.7 "Processing Errors", Bitstring Status List 1.0 section 3.5 "Processing Errors").
+# 1.0 section 4.7 "Processing Errors", Controlled Identifiers 1.0 section 3.4 "Processing Errors", Bitstring Status List 1.0 section 3.5 "Processing Errors").
 _VCDM: Final = "https://www.w3.org/TR/vc-data-model#"
 _SECURITY: Final = "https://w3id.org/security#"
 _STATUS: Final = "https://www.w3.org/ns/credentials/status-list#"
-_PROBLEM_TYPES: Final[Mapping[str, str]] = {
+PROBLEM_TYPES: Final[Mapping[str, str]] = {
     "proof-wrong": _SECURITY + "PROOF_VERIFICATION_ERROR",
     "proof-malformed": _SECURITY + "PROOF_VERIFICATION_ERROR",
     "proof-expired": _SECURITY + "PROOF_VERIFICATION_ERROR",
+    "proof-missing": _VCDM + "CRYPTOGRAPHIC_SECURITY_ERROR",
+    "proof-from-the-future": _SECURITY + "PROOF_VERIFICATION_ERROR",
+    "previous-proof-wrong": _SECURITY + "PROOF_VERIFICATION_ERROR",
+    "previous-proof-unverified": _SECURITY + "PROOF_VERIFICATION_ERROR",
+    "graph-not-read": _SECURITY + "PROOF_TRANSFORMATION_ERROR",
+    "graph-not-supported": _SECURITY + "PROOF_TRANSFORMATION_ERROR",
+    "graph-too-complex": _SECURITY + "PROOF_TRANSFORMATION_ERROR",
     "presentation-purpose-wrong": _SECURITY + "PROOF_VERIFICATION_ERROR",
     "challenge-differs": _SECURITY + "INVALID_CHALLENGE_ERROR",
     "challenge-unanswered": _SECURITY + "INVALID_CHALLENGE_ERROR",
@@ -407,7 +414,17 @@ _PROBLEM_TYPES: Final[Mapping[str, str]] = {
     "key-controlled-by-another": _SECURITY + "INVALID_CONTROLLED_IDENTIFIER_DOCUMENT",
     "key-not-in-did-document": _SECURITY + "INVALID_VERIFICATION_METHOD",
     "not-covered": _SECURITY + "DATA_LOSS_DETECTION_ERROR",
+    "not-a-did": _SECURITY + "INVALID_VERIFICATION_METHOD_URL",
+    "did-malformed": _SECURITY + "INVALID_VERIFICATION_METHOD_URL",
+    "did-document-of-another": _SECURITY + "INVALID_CONTROLLED_IDENTIFIER_DOCUMENT_ID",
+    "did-document-malformed": _SECURITY + "INVALID_CONTROLLED_IDENTIFIER_DOCUMENT",
+    "key-material-malformed": _SECURITY + "INVALID_VERIFICATION_METHOD",
+    "private-key-published": _SECURITY + "INVALID_VERIFICATION_METHOD",
     "data-model-broken": _VCDM + "PARSING_ERROR",
+    "not-a-json-object": _VCDM + "PARSING_ERROR",
+    "literal-ill-typed": _VCDM + "MALFORMED_VALUE_ERROR",
+    "valid-from-unreadable": _VCDM + "MALFORMED_VALUE_ERROR",
+    "valid-until-unreadable": _VCDM + "MALFORMED_VALUE_ERROR",
     "status-list-not-fetched": _STATUS + "STATUS_RETRIEVAL_ERROR",
     "status-list-malformed": _STATUS + "STATUS_VERIFICATION_ERROR",
     "status-list-proof-wrong": _STATUS + "STATUS_VERIFICATION_ERROR",
@@ -431,7 +448,7 @@ def _reported(check: Check, language: Language) -> ReportedCheck:
         sentence=say(f"verification.{check.code}", language, **check.facts),
         pointer=check.pointer,
         edc=check.edc,
-        problem_type=_PROBLEM_TYPES.get(check.code),
+        problem_type=PROBLEM_TYPES.get(check.code),
         findings=tuple(
             ReportedFinding(
                 code=finding.code,

@@ -3,6 +3,7 @@ import re
 import pytest
 
 from app.languages import Language, de, en, missing, preferred, say
+from app.settings import REPOSITORY
 
 GAP = re.compile(r"\{([a-z_]+)\}")
 
@@ -54,3 +55,18 @@ def test_an_unknown_key_is_our_defect():
 )
 def test_the_language_a_reader_prefers_is_found(asked, language):
     assert preferred(asked) == language
+
+
+# The universities' own languages: Swedish, Norwegian, Italian, Spanish, Catalan, Polish, besides German and English.
+OF_THE_ALLIANCE = ("en", "de", "sv", "nb", "it", "es", "ca", "pl")
+
+
+def test_the_page_lists_which_kinds_of_sentences_each_language_of_the_alliance_lacks():
+    page = (REPOSITORY / "docs" / "languages.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([a-z]{2})` \| (.*) \|$", page, re.MULTILINE)
+    listed = {tag: set(re.findall(r"`([a-z]+)`", lacks)) for tag, lacks in rows}
+    catalogues = {language.value: frozenset(en.WORDS) - missing(language) for language in Language}
+    assert listed == {
+        tag: {key.partition(".")[0] for key in en.WORDS if key not in catalogues.get(tag, ())}
+        for tag in OF_THE_ALLIANCE
+    }

@@ -91,6 +91,10 @@ def test_a_form_is_recognised_by_content(document, form):
         ({"relatedResource": [{"digestSRI": "sha384-x"}]}, "related-resource-wrong"),
         ({"relatedResource": {"id": "https://a.example/"}}, "related-resource-no-digest"),
         (
+            {"relatedResource": {"id": "https://a.example/", "digestSRI": "sha256-x", "digestMultibase": 7}},
+            "related-resource-no-digest",
+        ),
+        (
             {
                 "relatedResource": [
                     {"id": "https://a.example/", "digestSRI": "x"},

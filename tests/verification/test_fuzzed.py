@@ -8,12 +8,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app.jsonld import canonicalize
 from app.keys import Algorithm
 from app.languages import Language
 from app.trust.fetch import Fetched, FetchFailed, FetchReason
 from app.trust.members import Members
+from app.verification.edc import edc_presentation
 from app.verification.evidence import Policy
 from app.verification.gather import World
+from app.verification.receipt import receipt_document, sources_of
 from app.verification.report import Verdict
 from app.verification.submission import Submission
 from app.verification.verifier import Verifier
@@ -120,6 +123,13 @@ def published():
     return asyncio.run(make())
 
 
+@pytest.fixture(scope="module")
+def presentation(published):
+    """The credential as its holder shows it."""
+    holder = ForeignIssuer()
+    return asyncio.run(holder.present(holder.presentation(published[1])))
+
+
 async def report_on(document, published):
     world = World(OneStranger(published), members, own_status)
     try:
@@ -129,23 +139,28 @@ async def report_on(document, published):
         await world.close()
 
 
-async def test_what_the_fuzzing_begins_with_is_valid(published):
+async def test_what_the_fuzzing_begins_with_is_valid(published, presentation):
     lists, document = published
-    assert (await report_on(document, lists)).verdict is Verdict.VALID
+    for original in (document, presentation):
+        assert (await report_on(original, lists)).verdict is Verdict.VALID
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
-@pytest.mark.parametrize("whose", ["credential", "https://stranger.example/.well-known/did.json", LIST])
-def test_one_thing_changed_anywhere_is_answered_with_a_report(published, whose, data):
+@pytest.mark.parametrize("whose", ["credential", "presentation", "https://stranger.example/.well-known/did.json", LIST])
+def test_one_thing_changed_anywhere_is_answered_with_a_report(published, presentation, whose, data):
     lists, document = published
-    original = document if whose == "credential" else lists[whose]
+    original = {"credential": document, "presentation": presentation, **lists}[whose]
     altered = changed(original, data.draw(st.sampled_from(list(places(original)))), data.draw(ANYTHING))
-    if whose == "credential":
-        document = altered
-    else:
+    if whose in lists:
         lists = {**lists, whose: altered}
+    else:
+        document = altered
     report = asyncio.run(report_on(document, lists))
     assert report.model_dump_json()
-    if altered != original and whose == "credential":
+    assert edc_presentation(report, Submission.of(document), identifier="urn:x:1")["verificationCheck"] is not None
+    sources = sources_of(report)
+    facts = {"sha256": "0" * 64, "policy": Policy(), "identifier": "urn:x:2", "issuer": "did:web:service.example"}
+    assert canonicalize(receipt_document(report, sources=sources, **facts))
+    if altered != original and whose not in lists:
         assert report.verdict is not Verdict.VALID

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.errors import Finding
-from app.languages import Language
+from app.languages import Language, en
 from app.settings import REPOSITORY, Lookups
 from app.trust.fetch import FetchReason
 from app.verification.checks import (
@@ -23,7 +23,7 @@ from app.verification.checks import (
     Result,
 )
 from app.verification.evidence import ContextEvidence, Evidence, GraphEvidence, Policy
-from app.verification.report import Report, Verdict, derive_verdict, make_report
+from app.verification.report import PROBLEM_TYPES, Report, Verdict, derive_verdict, make_report
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 A_CODE = "graph-not-read"
@@ -234,3 +234,33 @@ def test_a_small_document_with_many_faults_makes_no_large_answer():
     checks[2] = Check(CheckName.NOTHING_DROPPED, Result.FAILED, "not-covered", details=faults)
     reported = report_of(checks).checks[2]
     assert (len(reported.findings), reported.findings_in_all) == (100, 5000)
+
+
+def test_every_problem_type_belongs_to_a_code_that_is_spoken_and_is_one_that_w3c_has_defined():
+    defined = {
+        "https://www.w3.org/TR/vc-data-model#": {
+            "PARSING_ERROR",
+            "CRYPTOGRAPHIC_SECURITY_ERROR",
+            "MALFORMED_VALUE_ERROR",
+            "RANGE_ERROR",
+        },
+        "https://w3id.org/security#": {
+            "PROOF_VERIFICATION_ERROR",
+            "PROOF_TRANSFORMATION_ERROR",
+            "INVALID_DOMAIN_ERROR",
+            "INVALID_CHALLENGE_ERROR",
+            "DATA_LOSS_DETECTION_ERROR",
+            "INVALID_VERIFICATION_METHOD_URL",
+            "INVALID_VERIFICATION_METHOD",
+            "INVALID_CONTROLLED_IDENTIFIER_DOCUMENT_ID",
+            "INVALID_CONTROLLED_IDENTIFIER_DOCUMENT",
+            "INVALID_RELATIONSHIP_FOR_VERIFICATION_METHOD",
+        },
+        "https://www.w3.org/ns/credentials/status-list#": {
+            "STATUS_RETRIEVAL_ERROR",
+            "STATUS_VERIFICATION_ERROR",
+            "STATUS_LIST_LENGTH_ERROR",
+        },
+    }
+    assert set(PROBLEM_TYPES.values()) == {base + name for base, names in defined.items() for name in names}
+    assert {f"verification.{code}" for code in PROBLEM_TYPES} <= set(en.WORDS)
