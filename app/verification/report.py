@@ -382,7 +382,7 @@ def _document(document: object) -> ReportedDocument:
 
 
 # Problem types that W3C specifications define for what we found (VCDM 2.0 section 7.1 "Problem Details", Data Integrity
-# 1.0 section 4.7 "Processing Errors", Controlled Identifiers 1.0 section 3.4 "Processing Errors", Bitstring Status List 1.0 section 3.5 "Processing Errors").
+# 1.0 section 4.7, Controlled Identifiers 1.0 section 3.4 and Bitstring Status List 1.0 section 3.5 "Processing Errors").
 _VCDM: Final = "https://www.w3.org/TR/vc-data-model#"
 _SECURITY: Final = "https://w3id.org/security#"
 _STATUS: Final = "https://www.w3.org/ns/credentials/status-list#"
