@@ -379,10 +379,10 @@ def _document(document: object) -> ReportedDocument:
         id=identifier if isinstance(identifier, str) else None,
         types=tuple(sorted(types_of(document))) if isinstance(document, Mapping) else (),
     )
-# 1.0 section 4.7, Controlled Identifiers 1.0 section 3.4, Bitstring Status List 1.0 section 3.5 "Processing Errors").
+
 
 # Problem types that W3C specifications define for what we found (VCDM 2.0 section 7.1 "Problem Details", Data Integrity
-# 1.0 section 4.7, Controlled Identifiers 1.0 section 3.4 and Bitstring Status List 1.0 section 3.5 "Processing Errors").
+# 1.0 section 4.7, Controlled Identifiers 1.0 section 3.4, Bitstring Status List 1.0 section 3.5 "Processing Errors").
 _VCDM: Final = "https://www.w3.org/TR/vc-data-model#"
 _SECURITY: Final = "https://w3id.org/security#"
 _STATUS: Final = "https://www.w3.org/ns/credentials/status-list#"
