@@ -9,6 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.routing import APIRoute
 from fastapi.security.utils import get_authorization_scheme_param
+from pydantic import BeforeValidator
 
 from app.api.callers import (
     CredentialIssuer,
@@ -41,6 +42,15 @@ _OF_ISSUANCE: Final = {**_OF_CHANGE, **described(Family.GONE)}
 _IDEMPOTENCY_KEY: Final = re.compile(r"^[!-~]+$")
 _LONGEST_IDEMPOTENCY_KEY: Final = 255
 
+
+def _as_day(value: object) -> object:
+    """Refuse what Pydantic would take for seconds since 1970: a day is written as RFC 3339 writes it."""
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value) is None:
+        raise ValueError("a day is written as in 2026-06-30")
+    return value
+
+
+_Day = Annotated[date, BeforeValidator(_as_day)]
 IdempotencyKey = Annotated[
     str | None,
     Header(
@@ -139,8 +149,8 @@ async def list_credentials(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     offering: Annotated[UUID | None, Query(description="Only awards for this offering")] = None,
     status: Annotated[Status | None, Query(description="Only those with this status")] = None,
-    awarded_from: Annotated[date | None, Query()] = None,
-    awarded_to: Annotated[date | None, Query()] = None,
+    awarded_from: Annotated[_Day | None, Query()] = None,
+    awarded_to: Annotated[_Day | None, Query()] = None,
 ) -> Response:
     """Newest first. To look for a learner use the search: nothing personal belongs in an address."""
     wanted = finding.Filter(offering=offering, status=status, awarded_from=awarded_from, awarded_to=awarded_to)

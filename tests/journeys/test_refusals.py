@@ -293,3 +293,9 @@ async def test_encoded_half_surrogates_are_not_utf_8(deployment):
     answer = await deployment.system().post("/api/v1/credentials", content=body.replace(b"MARKER", b"\xed\xa0\x80"))
     document = is_problem(answer, 400, "malformed-json")
     assert [item["code"] for item in document["errors"]] == ["not-utf-8"]
+
+
+@pytest.mark.parametrize("day", ["0", "1750000000", "2026-6-1", "2026-06-01T00:00:00", "2026-02-30"])
+async def test_a_day_is_written_as_a_day(deployment, day):
+    answer = await deployment.system().get("/api/v1/credentials", params={"awarded_to": day})
+    assert (answer.status_code, answer.json()["code"]) == (400, "parameter-malformed")
