@@ -26,7 +26,7 @@ UV_COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --no-header
 	--no-annotate --python-version 3.11 --exclude-newer "$$(date -u -d '-3 days' +%Y-%m-%d)"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint postgresql interop bench bench-smoke fuzz fuzz-smoke fuzz-verify fuzz-verify-smoke replay licences lock set-up-runtime set-up-development
+.PHONY: help demo test lint postgresql interop bench bench-smoke fuzz fuzz-smoke fuzz-verify fuzz-verify-smoke described described-long hostile hostile-smoke replay licences lock set-up-runtime set-up-development
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -70,6 +70,18 @@ fuzz-verify: set-up-development ## Every door for bytes of strangers, coverage-g
 
 fuzz-verify-smoke: set-up-development ## Five minutes of it
 	@$(BIN)/python -m fuzz.verifying --seconds 300 $(FUZZ_FLAGS)
+
+described: set-up-development ## A running service asked by schemathesis whether it is what /openapi.json says
+	@$(BIN)/python -m tests.described
+
+described-long: set-up-development ## Fifty times as much of it
+	@$(BIN)/python -m tests.described --long
+
+hostile: set-up-development ## Good requests beside a thousand hostile connections; writes docs/benchmarks.md
+	@$(BIN)/python -m bench.hostile
+
+hostile-smoke: set-up-development ## A minute of it: memory, refusals at once, nobody cut off
+	@$(BIN)/python -m bench.hostile --smoke
 
 replay: set-up-development ## The Dockerfile's steps and the README's commands, each in an empty folder
 	@$(BIN)/python -m pytest -m replay $(PYTEST_FLAGS) tests/house

@@ -52,6 +52,6 @@ def test_a_skip_in_a_named_suite_is_a_failure_when_all_is_required(tmp_path, env
 def test_the_build_server_calls_every_check_that_make_offers():
     offered = set(re.findall(r"^([a-z-]+):.*## ", (REPOSITORY / "Makefile").read_text(), re.MULTILINE))
     called = set(re.findall(r"\bmake ([a-z-]+)", (REPOSITORY / ".ci" / "run").read_text()))
-    # The long forms of bench-smoke and fuzz-smoke, for whoever changes the paths that they measure and compare.
-    long = {"bench", "fuzz", "fuzz-verify"}
+    # The long forms of others, for whoever changes the paths that they measure, compare and attack.
+    long = {"bench", "fuzz", "fuzz-verify", "described-long", "hostile"}
     assert offered - called == {"help", "licences", "lock", *long}
