@@ -52,6 +52,7 @@ REFUSED: Final = 1
 UNDECIDED: Final = 3
 OUT_OF_ORDER: Final = 4
 _MOST_BYTES: Final = 16 * 1024 * 1024
+WORKER_SECONDS: Final = 60
 _NO_DEPLOYMENT: Final = "https://no-deployment.invalid"
 _SOON: Final = timedelta(days=10)
 
@@ -119,6 +120,9 @@ def serve(
         host=host or settings.host,
         port=port or settings.port,
         workers=workers or settings.workers,
+        # One that has ended is replaced at once; this is about one that does not answer, and on a busy machine a worker
+        # may need ten seconds to begin. It would be ended before it could, for ever.
+        timeout_worker_healthcheck=WORKER_SECONDS,
         access_log=False,
         log_level=settings.log_level.lower(),
         server_header=False,

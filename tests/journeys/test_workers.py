@@ -67,7 +67,8 @@ class Service:
                 except httpx.TransportError:
                     pass
                 await asyncio.sleep(0.1)
-        raise AssertionError(self.log.read_text())
+            answer = await client.get("/readyz")
+        raise AssertionError(answer.text + self.log.read_text())
 
     def worker_pids(self):
         listed = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
