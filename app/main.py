@@ -17,7 +17,7 @@ from fastapi import FastAPI
 from structlog.typing import EventDict
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from app.api import credentials, health, interop, lists, offerings, problems, verification
+from app.api import campus, credentials, health, interop, lists, offerings, problems, verification
 from app.api.capacity import MOST_BODY_BYTES, Capacity
 from app.api.description import describe
 from app.api.rates import RateLimits
@@ -29,10 +29,12 @@ from app.issuance.office import Flaw, Office
 from app.issuance.repeating import forget_old_answers
 from app.jsonld import CREDENTIALS_V2, ELM_CONTEXT_URL, canonicalize
 from app.keys import Keyring, MasterSecret
+from app.languages import Language, say, spoken
 from app.pages import catalogue, credential, explanations, published, reference, start
 from app.pages.explanations import Explanation
 from app.pages.failures import FailuresForPeople, visited_by_people
 from app.pages.finding_codes import FINDING_CODES
+from app.securing import ProofOutcome
 from app.settings import Settings, load_settings
 from app.store import open_database
 from app.template.request import FORM_CODES
@@ -176,9 +178,12 @@ def build(settings: Settings, office: Office, *, fetch: Fetch | None = None) -> 
     application.state.receipts = ReceiptDesk(office)
     application.state.verifications = asyncio.Semaphore(verification.MOST_UNDER_WAY)
     application.state.desk = verification.VerifierDesk()
-    application.state.explanations = explanations.collect([*_explained_errors(), *_explained_rules()])
+    application.state.explanations = explanations.collect(
+        [*_explained_checks(), *_explained_errors(), *_explained_rules()]
+    )
     for door in (
         credentials,
+        campus,
         offerings,
         lists,
         verification,
@@ -280,6 +285,18 @@ async def _forget_what_is_old(office: Office) -> None:
         except Exception as error:  # noqa: BLE001 - the next time may do better, and nothing else depends on it
             _log.error("defect", kind=type(error).__name__, exc_info=error)
         await asyncio.sleep(FORGETTING_SECONDS)
+
+
+def _explained_checks() -> list[Explanation]:
+    """Say what results of checks and outcomes of proofs mean: the interop routes tell them as findings."""
+    said = {code: say(f"verification.{code}", Language.ENGLISH) for code in spoken("verification")}
+    outcomes = {
+        outcome.value: f"What checking a proof came to: {outcome.value.replace('-', ' ')}." for outcome in ProofOutcome
+    }
+    return [
+        Explanation(code=code, title=words, explanation=words, facts=(("Kind", "result of a check"),))
+        for code, words in {**outcomes, **said}.items()
+    ]
 
 
 def _explained_errors() -> list[Explanation]:

@@ -9,7 +9,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from app.api import interop
+from app.api import campus, interop
 from app.api.capacity import ALWAYS_ANSWERED
 from app.api.problems import PROBLEM_JSON, Problem, described
 from app.api.rates import describe_rates
@@ -54,7 +54,7 @@ def describe(application: FastAPI, *, for_people: Callable[[str], bool]) -> None
             routes=application.routes,
             license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
         )
-        offered = [*_BODIES, *(interop.BODIES if "/interop/issuers" in document["paths"] else ())]
+        offered = [*_BODIES, *campus.BODIES, *(interop.BODIES if "/interop/issuers" in document["paths"] else ())]
         _, bodies = models_json_schema(
             [*((body, "validation") for body in offered), (Problem, "serialization")],
             ref_template="#/components/schemas/{model}",

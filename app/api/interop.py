@@ -233,7 +233,10 @@ async def verify_presentation(request: Request) -> Response:
 @router.post(
     "/credentials/status",
     response_class=Response,
-    responses={200: {"description": "The status is changed"}, **described(Family.NOT_FOUND)},
+    responses={
+        200: {"description": "The status is changed", "content": {"application/json": {}}},
+        **described(Family.NOT_FOUND),
+    },
     openapi_extra=json_body("StatusChange"),
     summary="Change the status for a test suite",
 )

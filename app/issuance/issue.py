@@ -130,7 +130,7 @@ async def rehearse(office: Office, caller: Caller, value: JsonValue) -> Rehearsa
     moment = office.clock()
     number = certificate_number(prepared.issuer.body.slug, moment, "00000000")
     copy = CopyFacts(number, UUID(int=0), moment, prepared.valid_from, prepared.valid_until, 0, 0)
-    _, document = render(prepared.statement, await _setting(office, prepared.issuer), copy)
+    _, document = render(prepared.statement, await setting_of(office, prepared.issuer), copy)
     refuse_unfit(document)
     return Rehearsal(issuable=True, findings=shown, credential=document)
 
@@ -287,7 +287,7 @@ async def draft_credential(
         data_key=data_key,
         claims=prepared.claims,
         revision=revision,
-        unsigned=await office.moulds.unsigned(prepared.stated(), await _setting(office, issuer), copy),
+        unsigned=await office.moulds.unsigned(prepared.stated(), await setting_of(office, issuer), copy),
         created_at=moment,
     )
 
@@ -730,7 +730,8 @@ def new_public_token() -> str:
     return secrets.token_urlsafe(20)
 
 
-async def _setting(office: Office, issuer: Issuer) -> Setting:
+async def setting_of(office: Office, issuer: Issuer) -> Setting:
+    """Return what the credentials of an awarding body have in common here."""
     address = f"{office.public_url}/issuers/{issuer.body.slug}"
     return office.moulds.setting(issuer.body, await office.bodies(), address)
 

@@ -8,7 +8,7 @@ Never: decides what is said, escapes for HTML (the page does), or holds words of
 A catalogue is one module with one mapping ``WORDS`` from key to sentence. Keys are ``<who speaks>.<code>``, such as
 ``verification.proof-verified``; a gap is written ``{name}``. A new language is one such module and its line here.
 
-Public names: :class:`Language`, :func:`say`, :func:`preferred`, :func:`missing`.
+Public names: :class:`Language`, :func:`say`, :func:`spoken`, :func:`preferred`, :func:`missing`.
 """
 
 import re
@@ -43,6 +43,11 @@ def say(key: str, language: Language, /, **facts: str) -> str:
     """
     sentence = _CATALOGUES[language].get(key) or en.WORDS[key]
     return _GAP.sub(lambda gap: facts.get(gap[1], "-"), sentence)
+
+
+def spoken(speaker: str) -> tuple[str, ...]:
+    """Return the codes for which ``speaker`` has a sentence, such as every result of ``verification``."""
+    return tuple(key.partition(".")[2] for key in en.WORDS if key.startswith(f"{speaker}."))
 
 
 def preferred(accept_language: str | None, default: Language = Language.ENGLISH) -> Language:
