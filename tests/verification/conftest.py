@@ -17,7 +17,7 @@ async def host():
 
 @pytest.fixture
 async def ours(host):
-    fetch = GuardedFetch(exceptions=[host.exception], total_seconds=0.5, tls=NO_TRUST)
+    fetch = GuardedFetch(exceptions=[host.exception], total_seconds=1.5, tls=NO_TRUST)
     yield Deployment(fetch, {host.exception})
     await fetch.aclose()
 
