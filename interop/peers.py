@@ -75,3 +75,16 @@ def sign_tokens(credential: Json, algorithms: Iterable[str]) -> dict[str, Json]:
     """Have ``credential`` signed by jose, once with each algorithm and a new did:jwk: ``{issuer, token}``."""
     wanted = [{"id": algorithm, "credential": credential, "alg": algorithm} for algorithm in algorithms]
     return _by_name(_run(["node", HERE / "node" / "tokens.mjs"], json.dumps({"credentials": wanted})))
+
+
+def present_by_strangers(credentials: Iterable[Json], challenge: str, domain: str) -> dict[str, Json]:
+    """Have @digitalbazaar/vc present ``credentials`` by two did:keys for a challenge and a domain, and unsigned."""
+    asked = {"credentials": list(credentials), "challenge": challenge, "domain": domain}
+    presentations: dict[str, Json] = json.loads(_run(["node", HERE / "node" / "present.mjs"], json.dumps(asked)))
+    return presentations["presentations"]
+
+
+def verify_by_campus_verifier(credentials: Mapping[str, Json], origin: str) -> dict[str, Json]:
+    """Return what @digitalcredentials/verifier-core says, which asks the running service at ``origin`` by itself."""
+    named = [{"id": name, "credential": credential} for name, credential in credentials.items()]
+    return _by_name(_run(["node", HERE / "node" / "campus.mjs"], json.dumps({"origin": origin, "credentials": named})))

@@ -78,7 +78,15 @@ def _operate(deployment: Deployment, *arguments: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def service(request: pytest.FixtureRequest) -> Iterator[Service]:
+def interop_mode() -> Iterator[None]:
+    """Switch the routes on that clients drive here and no student-information system does."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("INTEROP_ROUTES", "true")
+        yield
+
+
+@pytest.fixture(scope="session")
+def service(request: pytest.FixtureRequest, interop_mode: None) -> Iterator[Service]:  # noqa: ARG001 - it comes first
     deployment = Deployment(_free_port())
     deployment.begin_afresh()
     _operate(deployment, "init")

@@ -4,6 +4,7 @@ import pytest
 
 from app.keys import PublicKey
 from app.securing import verify_proofs
+from app.settings import SettingsUnusable, load_settings
 from tests.deployments import START
 from tests.interop.conftest import CURVES, EXAMPLES, V1, V2, codes, copy, refused
 
@@ -147,6 +148,11 @@ class TestOffByDefault:
             assert "/interop" not in (await deployment.public.get("/openapi.json")).text
             keys = [str(name) for name in deployment.office.keyring.names()]
             assert not [name for name in keys if "interop" in name]
+
+    async def test_production_refuses_to_start_with_it(self):
+        with pytest.raises(SettingsUnusable, match="INTEROP_ROUTES"):
+            load_settings(interop_routes=True, deployment="production")
+        assert load_settings(deployment="development").interop_routes is False
 
     async def test_the_examples_context_is_unknown_to_the_product(self, suite):
         document = await suite.issued(suite.credential(context=[V2, EXAMPLES], name="Anything"))
