@@ -79,9 +79,10 @@ def _operate(deployment: Deployment, *arguments: str) -> str:
 
 @pytest.fixture(scope="session")
 def interop_mode() -> Iterator[None]:
-    """Switch the routes on that clients drive here and no student-information system does."""
+    """Switch the routes on that clients drive here and no student-information system does, and the rates off."""
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("INTEROP_ROUTES", "true")
+        environment.setenv("RATE_LIMITS", "false")
         yield
 
 
