@@ -248,8 +248,12 @@ def deployment_template(
 
 
 def settings_for(database_url: str, **changes: Json) -> Settings:
-    """Return the settings of a deployment for tests: nothing is looked up elsewhere."""
-    usual: dict[str, Json] = {"verify_lookups": "off", "deployment": "development"}
+    """Return the settings of a deployment for tests: nothing is looked up elsewhere, and guesses are not counted soon."""
+    usual: dict[str, Json] = {
+        "verify_lookups": "off",
+        "deployment": "development",
+        "rate_unusable_keys": "600/minute",
+    }
     return Settings(public_url=PUBLIC_URL, database_url=database_url, **{**usual, **changes})
 
 
