@@ -132,6 +132,10 @@ class Settings(BaseSettings):
     verify_status_must_be_known: bool = Field(
         default=True, description="Whether a status that cannot be found out keeps /verify from saying valid"
     )
+    seal_anchors: Path | None = Field(
+        default=None,
+        description="PEM file, or folder of PEM files, of the authorities believed about seals, and revocation lists",
+    )
     loopback_exceptions: _List = Field(
         default=(), description="Comma-separated host:port pairs exempt from the guarded way out; development only"
     )

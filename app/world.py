@@ -23,6 +23,7 @@ from app.template.rules import check_statement
 from app.trust.fetch import Fetch, GuardedFetch
 from app.trust.members import AllianceMember, Members
 from app.trust.resolve import did_of
+from app.trust.seals import Anchors
 from app.trust.trust_list import TrustList
 from app.verification.evidence import Policy
 from app.verification.gather import OwnStatus, World
@@ -41,6 +42,7 @@ def world_of(office: Office, settings: Settings, *, fetch: Fetch | None = None) 
         own_status=records.status,
         read_and_check=template_findings,
         http_hosts=exceptions,
+        anchors=Anchors.read(settings.seal_anchors),
     )
 
 

@@ -16,6 +16,7 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "check.literals-well-typed": "Werte der richtigen Art",
         "check.proof": "Signatur",
         "check.issuer-key": "Schlüssel des Ausstellers",
+        "check.seal-certificate": "Zertifikat des Siegels",
         "check.awarding-body-is-issuer": "Verleihende Stelle ist der Aussteller",
         "check.issuer-known-member": "Aussteller ist Mitglied der Allianz",
         "check.names-member-without-key": "Kein falscher Gebrauch des Namens eines Mitglieds",
@@ -44,6 +45,40 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "edc.custom": "Eigene Prüfung",
         "verification.not-a-json-object": "Das ist JSON, aber kein Nachweis.",
         "verification.not-a-credential": "Nicht geprüft: Das ist kein Nachweis.",
+        "verification.seal-verified": "Das Siegel ist unversehrt: Seit es angebracht wurde, ist nichts geändert worden "
+        "({algorithm}). Nach eigener Angabe war das am {day}.",
+        "verification.seal-wrong": "Das Siegel passt nicht zum Inhalt: Eines von beiden ist verändert worden.",
+        "verification.seal-header-refused": "Das Siegel ist von einer Art, auf die kein Verlass ist (Kopf {member}).",
+        "verification.seal-header-not-supported": "Nicht geprüft: Das Siegel gibt etwas an, was hier nicht "
+        "gelesen wird ({member}).",
+        "verification.seal-not-baseline": "Das Siegel verletzt die Grundregeln von ETSI TS 119 182-1 ({member}).",
+        "verification.seal-certificate-unusable": "Das Zertifikat des Siegels ist nicht zu gebrauchen.",
+        "verification.seal-certificate-differs": "Das Siegel nennt ein anderes Zertifikat als das, das es mitbringt.",
+        "verification.seal-evidence-not-supported": "Nicht geprüft: Das Siegel trägt Nachweise einer Art, die "
+        "hier nicht gelesen wird ({member}).",
+        "verification.seal-timestamp-wrong": "Ein Zeitstempel im Siegel ist beschädigt oder gehört zu etwas anderem "
+        "({member}).",
+        "verification.seal-of-the-issuer": "Das Zertifikat des Siegels gehört dem Aussteller, den der Nachweis nennt.",
+        "verification.seal-of-another-organisation": "Das Zertifikat des Siegels gehört einer anderen Organisation als "
+        "dem Aussteller, den der Nachweis nennt.",
+        "verification.seal-certificate-not-for-seals": "Das Zertifikat des Siegels ist nicht zum Signieren bestimmt.",
+        "verification.seal-signer-not-trusted": "Nicht geprüft: Wer für das Zertifikat des Siegels bürgt, gilt hier "
+        "nicht als vertrauenswürdig.",
+        "verification.seal-certificate-valid": "Das Zertifikat des Siegels ist bis {ended} gültig und nicht "
+        "widerrufen.",
+        "verification.seal-held-by-timestamps": "Gültig gesiegelt: Zeitstempel zeigen, dass es das Siegel am {proved} "
+        "gab. Das Zertifikat ist seither abgelaufen, am {ended}; die Zeitstempel halten das Siegel.",
+        "verification.seal-certificate-expired-since": "Nicht gezeigt: Nach eigener Angabe am {day} gesiegelt. Das "
+        "Zertifikat ist seither abgelaufen, am {ended}, und kein hier vertrauenswürdiger Zeitstempel zeigt, dass das "
+        "Siegel älter ist.",
+        "verification.seal-revocation-unknown": "Nicht geprüft: Nichts zeigt, ob das Zertifikat des Siegels widerrufen "
+        "wurde.",
+        "verification.seal-certificate-revoked": "Das Zertifikat des Siegels war widerrufen.",
+        "verification.seal-outside-certificate": "Das Siegel will vom {day} sein; sein Zertifikat gilt nur von "
+        "{begins} bis {ended}.",
+        "verification.seal-after-its-timestamp": "Das Siegel will vom {day} sein, später als sein eigener Zeitstempel "
+        "({proved}).",
+        "verification.not-sealed": "Der Nachweis trägt kein Siegel.",
         "verification.form-not-supported": "Nicht geprüft: Nachweise dieser Form werden erkannt, "
         "aber hier noch nicht gelesen.",
         "verification.form-unknown": "Nicht geprüft: Der erste Kontext ist unbekannt und damit auch die Form.",

@@ -18,6 +18,7 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "check.literals-well-typed": "Values of the right kind",
         "check.proof": "Signature",
         "check.issuer-key": "Key of the issuer",
+        "check.seal-certificate": "Certificate of the seal",
         "check.awarding-body-is-issuer": "Awarding body is the issuer",
         "check.issuer-known-member": "Issuer is a member of the alliance",
         "check.names-member-without-key": "No false use of a member's name",
@@ -51,6 +52,41 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "verification.form-not-supported": "Not checked: credentials of this form are recognised but not yet "
         "read here.",
         "verification.form-unknown": "Not checked: the first context is unknown, so the form is unknown.",
+        # Seals.
+        "verification.seal-verified": "The seal is intact: nothing has been changed since it was made ({algorithm}). "
+        "By its own account that was on {day}.",
+        "verification.seal-wrong": "The seal does not fit the content: one of them has been changed.",
+        "verification.seal-header-refused": "The seal is not of a kind that can be relied on (header {member}).",
+        "verification.seal-header-not-supported": "Not checked: the seal states something that is not read here "
+        "({member}).",
+        "verification.seal-not-baseline": "The seal breaks the baseline rules of ETSI TS 119 182-1 ({member}).",
+        "verification.seal-certificate-unusable": "The certificate of the seal cannot be used.",
+        "verification.seal-certificate-differs": "The seal names another certificate than the one it brings.",
+        "verification.seal-evidence-not-supported": "Not checked: the seal carries evidence of a kind that is not read "
+        "here ({member}).",
+        "verification.seal-timestamp-wrong": "A time-stamp in the seal is broken, or is one of something else "
+        "({member}).",
+        "verification.seal-of-the-issuer": "The certificate of the seal belongs to the issuer that the credential "
+        "names.",
+        "verification.seal-of-another-organisation": "The certificate of the seal belongs to another organisation than "
+        "the issuer that the credential names.",
+        "verification.seal-certificate-not-for-seals": "The certificate of the seal is not one for signing.",
+        "verification.seal-signer-not-trusted": "Not checked: whoever vouches for the certificate of the seal is not "
+        "trusted here.",
+        "verification.seal-certificate-valid": "The certificate of the seal is valid until {ended} and has not been "
+        "revoked.",
+        "verification.seal-held-by-timestamps": "Validly sealed: time-stamps show that the seal existed on {proved}. "
+        "The certificate has expired since, on {ended}; the time-stamps hold the seal up.",
+        "verification.seal-certificate-expired-since": "Not shown: sealed on {day} by its own account. The certificate "
+        "has expired since, on {ended}, and no time-stamp that is trusted here shows that the seal is older.",
+        "verification.seal-revocation-unknown": "Not checked: nothing shows whether the certificate of the seal has "
+        "been revoked.",
+        "verification.seal-certificate-revoked": "The certificate of the seal had been revoked.",
+        "verification.seal-outside-certificate": "The seal claims to be of {day}; its certificate is valid from "
+        "{begins} to {ended} only.",
+        "verification.seal-after-its-timestamp": "The seal claims to be of {day}, later than its own time-stamp "
+        "({proved}).",
+        "verification.not-sealed": "The credential carries no seal.",
         # Integrity.
         "verification.json-well-formed": "The document is one well-formed JSON text.",
         "verification.contexts-pinned": "All contexts are known here and were read from our own copies.",

@@ -1,7 +1,7 @@
 """Securing mechanisms: how a document becomes a verifiable credential, and how what secures it is checked.
 
-``data_integrity`` puts proofs into the document; ``vc_jose`` puts the document into a signed token, on the one strict
-JWS core of the house, ``jws``.
+``data_integrity`` puts proofs into the document; ``vc_jose`` puts the document into a signed token, ``jades`` into a
+seal, both on the one strict JWS core of the house, ``jws``. ``timestamp`` reads the time-stamps that a seal carries.
 
 The room promises
 
@@ -32,6 +32,7 @@ from app.securing.data_integrity import (
     secure,
     verify_proofs,
 )
+from app.securing.jades import Seal, SealOutcome, SealResult
 from app.securing.jws import MalformedToken
 from app.securing.vc_jose import Token, TokenOutcome, TokenResult
 
@@ -47,6 +48,9 @@ __all__ = [
     "ProofResult",
     "ResolveMethod",
     "ResolvedMethod",
+    "Seal",
+    "SealOutcome",
+    "SealResult",
     "SelfCheckFailed",
     "Token",
     "TokenOutcome",

@@ -12,7 +12,7 @@ refused before anything is looked at.
 
 4. ``crit`` is well-formed and names only what the profile understands; ``b64`` stands only under ``crit`` (RFC 7515
    section 4.1.11, RFC 7797 section 6).
-5. ``alg`` is one of the profile's. There is no code path for *none*, for shared secrets or for RSA.
+5. ``alg`` is one of the profile's. There is no code path for *none* or for shared secrets.
 6. Every member is one that the profile admits. ``jwk``, ``jku``, ``x5u`` and their kin would let a token bring its own
    key; no key is ever taken from a header, and ``kid`` is only ever compared.
 
@@ -161,13 +161,22 @@ def parse_compact(token: bytes, *, max_payload_bytes: int = MAX_PAYLOAD_BYTES) -
             _refuse("token-not-base64url", f"The {name} cannot be decoded: {error}.")
     protected, payload, signature = decoded
     # 3
+    return Jws(read_header(protected), payload, signature, token[: len(parts[0]) + 1 + len(parts[1])])
+
+
+def read_header(protected: bytes, *, max_bytes: int = MAX_HEADER_BYTES) -> dict[str, JsonValue]:
+    """Return the header that ``protected`` holds, decoded already; step 3.
+
+    Raises:
+        MalformedToken: with one finding.
+    """
     try:
-        header = parse(protected, max_bytes=MAX_HEADER_BYTES, max_depth=_MAX_HEADER_DEPTH)
+        header = parse(protected, max_bytes=max_bytes, max_depth=_MAX_HEADER_DEPTH)
     except MalformedJson as error:
         _refuse(error.findings[0].code, f"The header is not one JSON object: {error.findings[0].detail}")
     if not isinstance(header, dict):
         _refuse("token-header-not-an-object", "The header is not one JSON object.")
-    return Jws(header, payload, signature, token[: len(parts[0]) + 1 + len(parts[1])])
+    return header
 
 
 def _refuse(code: str, detail: str) -> NoReturn:
@@ -182,12 +191,13 @@ class HeaderProfile:
     """What the header of one kind of token may hold.
 
     ``members`` are those admitted besides ``alg`` and ``crit``; all are texts. ``critical`` are the extensions that
-    whoever reads this kind of token understands.
+    whoever reads this kind of token understands. ``shaped`` are admitted too, in whatever form their reader asks for.
     """
 
     members: frozenset[str]
     algorithms: frozenset[str] = ALGORITHMS
     critical: frozenset[str] = frozenset()
+    shaped: frozenset[str] = frozenset()
 
 
 class HeaderProblem(StrEnum):
@@ -243,7 +253,7 @@ def refusal_of(header: Mapping[str, JsonValue], profile: HeaderProfile) -> Heade
         if name in profile.members:
             if not isinstance(value, str):
                 return HeaderRefusal(HeaderProblem.MALFORMED, name)
-        elif name not in profile.critical and name not in {"alg", "crit"}:
+        elif name not in profile.critical and name not in profile.shaped and name not in {"alg", "crit"}:
             return HeaderRefusal(HeaderProblem.MEMBER, name)
     return None
 

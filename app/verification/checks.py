@@ -45,6 +45,7 @@ class CheckName(StrEnum):
     LITERALS_WELL_TYPED = "literals-well-typed"
     PROOF = "proof"
     ISSUER_KEY = "issuer-key"
+    SEAL_CERTIFICATE = "seal-certificate"
     AWARDING_BODY_IS_ISSUER = "awarding-body-is-issuer"
     ISSUER_KNOWN_MEMBER = "issuer-known-member"
     NAMES_MEMBER_WITHOUT_KEY = "names-member-without-key"
@@ -100,6 +101,7 @@ AXES: Final[Mapping[CheckName, Axis]] = MappingProxyType(
         CheckName.LITERALS_WELL_TYPED: Axis.INTEGRITY,
         CheckName.PROOF: Axis.INTEGRITY,
         CheckName.ISSUER_KEY: Axis.ISSUER,
+        CheckName.SEAL_CERTIFICATE: Axis.TIME,
         CheckName.AWARDING_BODY_IS_ISSUER: Axis.ISSUER,
         CheckName.ISSUER_KNOWN_MEMBER: Axis.TRUST,
         CheckName.NAMES_MEMBER_WITHOUT_KEY: Axis.TRUST,
@@ -134,6 +136,7 @@ DECIDING: Final = (
     CheckName.CONTEXTS_PINNED,
     CheckName.NOTHING_DROPPED,
     CheckName.ISSUER_KEY,
+    CheckName.SEAL_CERTIFICATE,
     CheckName.PROOF,
     CheckName.AWARDING_BODY_IS_ISSUER,
     CheckName.STATUS_REVOCATION,
@@ -159,6 +162,7 @@ DECIDING_OF_PRESENTATIONS: Final = (
 
 NOTHING_TO_CHECK: Final[Mapping[CheckName, frozenset[str]]] = MappingProxyType(
     {
+        CheckName.SEAL_CERTIFICATE: frozenset({"not-sealed"}),
         CheckName.AWARDING_BODY_IS_ISSUER: frozenset({"no-awarding-body"}),
         CheckName.STATUS_REVOCATION: frozenset({"no-revocation-entry"}),
         CheckName.STATUS_SUSPENSION: frozenset({"no-suspension-entry"}),
@@ -211,6 +215,7 @@ EDC_SOURCES: Final[Mapping[EdcCheck, tuple[CheckName, ...]]] = MappingProxyType(
             CheckName.NOTHING_DROPPED,
             CheckName.LITERALS_WELL_TYPED,
             CheckName.ISSUER_KEY,
+            CheckName.SEAL_CERTIFICATE,
         ),
         EdcCheck.OWNER: (CheckName.OWNER,),
         EdcCheck.ACCREDITATION: (CheckName.ACCREDITATION,),

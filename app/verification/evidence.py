@@ -10,12 +10,13 @@ from enum import StrEnum
 from typing import Final
 
 from app.errors import Finding
-from app.securing import CRYPTOSUITES, ProofResult, TokenResult
+from app.securing import CRYPTOSUITES, ProofResult, SealResult, TokenResult
 from app.securing.jws import ALGORITHMS
 from app.settings import Lookups
 from app.trust.fetch import FetchReason
 from app.trust.members import MemberKey, Members
 from app.trust.resolve import ResolutionProblem, ResolvedMethod
+from app.trust.seals import SignerStanding
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +119,14 @@ class MethodEvidence:
 
 @dataclass(frozen=True, slots=True)
 class ProofEvidence:
-    """One proof, or the token around the document, as it was checked, and where its key came from.
+    """One proof, or the token or the seal around the document, as it was checked, and where its key came from.
 
-    ``method`` is ``None`` where it names none.
+    ``method`` is ``None`` where it names none; ``signer`` is there of a seal whose certificate could be read.
     """
 
-    result: ProofResult | TokenResult
+    result: ProofResult | TokenResult | SealResult
     method: MethodEvidence | None = None
+    signer: SignerStanding | None = None
 
 
 STATUS_PURPOSES: Final = frozenset({"revocation", "suspension", "refresh", "message"})
@@ -172,6 +174,8 @@ class StatusEvidence:
     list_valid_from: datetime | None = None
     size: int = 1
     messages: tuple[str, ...] = ()
+    by_name: bool = False
+    """Whether the entry only names its place, which somebody else's list would not have to mean."""
 
     @property
     def is_set(self) -> bool | None:
@@ -195,8 +199,8 @@ class ReadingEvidence:
 class Evidence:
     """Everything the judge may use besides the document itself. ``members`` is ``None`` where it could not be read.
 
-    Where the document came in a token, the first of ``proofs`` is that token's. Of a presentation it is about the
-    presentation alone; what it shows has evidence of its own.
+    Where the document came in a token or a seal, the first of ``proofs`` is that one's. Of a presentation it is about
+    the presentation alone; what it shows has evidence of its own.
     """
 
     contexts: ContextEvidence

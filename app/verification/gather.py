@@ -3,7 +3,8 @@
 1. Without any lookup: contexts, the graph that a signature would cover, the members this deployment knows.
 2. The keys that the proofs name. Keys known here come from our own records; other issuers' documents are asked for only
    where policy allows it, only for the issuer that the document names, and only if the document can be read at all.
-3. The proofs, and the token around the document if it came in one.
+3. The proofs, and the token or the seal around the document if it came in one; of a seal whoever stands behind it, by
+   the anchors of this deployment and what the seal itself brought. Nothing is fetched for a seal.
 4. Status, and only for a document that its issuer is shown to have signed: nobody makes this service call a host by
    posting a text. Our own status comes from our own records, never over HTTP.
 5. What readers of meaning say about it (format, template).
@@ -32,8 +33,11 @@ from app.securing import (
     Expectation,
     ProofResult,
     ResolveMethod,
+    Seal,
+    SealResult,
     Token,
     TokenResult,
+    jades,
     vc_jose,
     verify_proofs,
 )
@@ -56,6 +60,7 @@ from app.trust.resolve import (
     needs_network,
     resolve,
 )
+from app.trust.seals import Anchors, Material, SignerStanding, Stamp, appraise
 from app.verification.data_model import NOT_YET_READ, form_of, holder_id, issuer_id, types_of
 from app.verification.evidence import (
     STATUS_PURPOSES,
@@ -90,6 +95,8 @@ MAX_METHODS: Final = 16
 MAX_PROCESSES: Final = 4
 """Of the slow path, for all documents of one request together; their time is bounded together as well."""
 _ENTRY_TYPE: Final = "BitstringStatusListEntry"
+_EDC_ENTRY_TYPE: Final = "CredentialStatus"
+_EDC_PLACE: Final = re.compile(r"(https?://[^#\s]{1,2000})/revocation#(0|[1-9][0-9]{0,9})")
 _LIST_TYPE: Final = "BitstringStatusListCredential"
 
 Reader: TypeAlias = Callable[[Mapping[str, Any]], Sequence[Finding] | None]
@@ -130,6 +137,7 @@ class World:
     own_status: AskOwnStatus
     read_and_check: Reader = _silent
     http_hosts: Collection[tuple[str, int]] = ()
+    anchors: Anchors = field(default_factory=Anchors)
     memory: LookupMemory = field(default_factory=LookupMemory)
     # A few threads of its own: a stranger's document may keep one busy for seconds, and nobody else shall wait for it.
     threads: Executor = field(default_factory=lambda: ThreadPoolExecutor(4, thread_name_prefix="verify"))
@@ -246,11 +254,14 @@ class Inquiry:
             return found.method if found.member_key is None else found.member_key.public_key
 
         results = await run(self._check_proofs, document, submission.token, resolve_method, canonicalize, expected)
-        proofs = tuple(
-            ProofEvidence(
-                result, None if result.verification_method is None else methods.get(result.verification_method)
-            )
-            for result in results
+        proofs = (
+            *([] if submission.seal is None else [await run(self._check_seal, submission.seal)]),
+            *(
+                ProofEvidence(
+                    result, None if result.verification_method is None else methods.get(result.verification_method)
+                )
+                for result in results
+            ),
         )
         return Evidence(contexts=contexts, graph=graph, proofs=proofs, members=self._members)
 
@@ -273,6 +284,10 @@ class Inquiry:
                 clock_skew=self._policy.clock_skew,
             ),
         ]
+
+    def _check_seal(self, seal: Seal) -> ProofEvidence:
+        result = jades.check(seal)
+        return ProofEvidence(result, signer=_signer_of(result, self._world.anchors, self._now))
 
     def _is_known(self, issuer: str | None) -> bool:
         return issuer is not None and self._members is not None and self._members.by_did(issuer) is not None
@@ -354,15 +369,14 @@ class Inquiry:
             if position >= MAX_STATUS_ENTRIES:
                 found.append(StatusEvidence(pointer, problem=StatusProblem.ENTRY_MALFORMED))
                 break
-            read = _read_entry(entry, pointer)
-            if read.problem is None:
-                issuer = issuer_id(document)
-                read = (
-                    await self._ask_status(read, issuer, as_token=as_token)
-                    if proved and issuer is not None
-                    else _with(read, StatusProblem.NOT_ASKED)
-                )
-            found.append(read)
+            issuer = issuer_id(document)
+            for read in _read_edc_entry(entry, pointer) or [_read_entry(entry, pointer)]:
+                if read.problem is not None:
+                    found.append(read)
+                elif proved and issuer is not None:
+                    found.append(await self._ask_status(read, issuer, as_token=as_token))
+                else:
+                    found.append(_with(read, StatusProblem.NOT_ASKED))
         return tuple(found)
 
     async def _ask_status(self, entry: StatusEvidence, issuer: str, *, as_token: bool) -> StatusEvidence:
@@ -379,6 +393,8 @@ class Inquiry:
             if own.issuer_did != issuer:
                 return _with(entry, StatusProblem.LIST_OF_ANOTHER_ISSUER)
             return replace(entry, value=int(own.is_set), superseded=own.superseded)
+        if entry.by_name:
+            return _with(entry, StatusProblem.TYPE_NOT_SUPPORTED)
         if not self._may_ask(issuer):
             return _with(entry, StatusProblem.NOT_ALLOWED)
         found = await self._list(entry.list_url, issuer, _ACCEPT_ENVELOPE if as_token else _ACCEPT_DOCUMENT)
@@ -505,6 +521,26 @@ def _read_graph(
     return GraphEvidence(), remembered
 
 
+def _signer_of(result: SealResult, anchors: Anchors, now: datetime) -> SignerStanding | None:
+    """Return who stands behind a seal. Of one that does not hold its time-stamps and evidence say nothing."""
+    stamps = [
+        Stamp(
+            stamp.timestamp.moment,
+            stamp.timestamp.signer,
+            stamp.timestamp.certificates,
+            stamp.position,
+            archive=stamp.of is jades.Stamped.ARCHIVE,
+        )
+        for stamp in result.timestamps
+        if stamp.of is not jades.Stamped.PAYLOAD
+    ]
+    material = [
+        Material(item.position, item.certificates, item.revocation_lists, item.ocsp_responses)
+        for item in result.evidence
+    ]
+    return appraise(result.chain, stamps, material, anchors, now)
+
+
 # 4. Status.
 
 
@@ -524,6 +560,22 @@ class _List:
     @property
     def size(self) -> int:
         return 0 if self.bits is None else len(self.bits) // 8
+
+
+def _read_edc_entry(entry: object, pointer: str) -> list[StatusEvidence]:
+    """Read the status of the EDC form, whose contexts have no word for a list: ``id`` names its place in a list.
+
+    The same place in the list beside it is the one for suspension. What others mean by their ids is not known.
+    """
+    if not isinstance(entry, Mapping) or types_of(entry) != {_EDC_ENTRY_TYPE}:
+        return []
+    match = _EDC_PLACE.fullmatch(entry["id"]) if isinstance(entry.get("id"), str) else None
+    if match is None:
+        return []
+    return [
+        StatusEvidence(pointer, purpose, f"{match[1]}/{purpose}", int(match[2]), by_name=True)
+        for purpose in ("revocation", "suspension")
+    ]
 
 
 def _read_entry(entry: object, pointer: str) -> StatusEvidence:

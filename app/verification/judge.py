@@ -18,10 +18,11 @@ from typing import Any, Final
 from app.errors import Finding, Weight
 from app.instants import read_instant
 from app.keys import ASSERTION_METHOD, AUTHENTICATION, KeyState
-from app.securing import ProofOutcome, TokenOutcome, TokenResult, is_for
+from app.securing import ProofOutcome, SealOutcome, SealResult, TokenOutcome, TokenResult, is_for
 from app.template.alliance import IssuerKind
-from app.trust.members import AllianceMember, MemberClaim
+from app.trust.members import AllianceMember, MemberClaim, likeness
 from app.trust.resolve import ResolutionProblem
+from app.trust.seals import Revocation, SignerStanding
 from app.verification.checks import CREDENTIAL_CHECKS, PRESENTATION_CHECKS, Axis, Check, CheckName, Result
 from app.verification.data_model import (
     NOT_YET_READ,
@@ -144,10 +145,33 @@ class _Case:
         """Where the document names a member."""
         return () if self.evidence.members is None else self.evidence.members.claimed_by(self.document)
 
+    @cached_property
+    def seal_certificate(self) -> Check:
+        return _seal_certificate(self)
+
+    @property
+    def seal(self) -> ProofEvidence | None:
+        """The seal around the document."""
+        return next((proof for proof in self.evidence.proofs if isinstance(proof.result, SealResult)), None)
+
+    @cached_property
+    def member(self) -> AllianceMember | None:
+        """Whom of those known here the document is by: its issuer by name, or the organisation of its seal.
+
+        Made elsewhere, a document of a member calls it by another id; then the certificate says who it is.
+        """
+        if self.known is not None or self.evidence.members is None or self.seal is None or self.seal.signer is None:
+            return self.known
+        identifier = self.seal.signer.organization_identifier
+        if identifier is None or self.issuer_key.result is not Result.PASSED:
+            return None
+        return next((one for one in self.evidence.members.known if identifier in one.identifiers), None)
+
     @property
     def genuine(self) -> bool:
         """Whether the issuer named in the document is shown to have signed it."""
-        return self.proof.result is Result.PASSED and self.issuer_key.result is Result.PASSED
+        sealed = self.seal is None or self.seal_certificate.result is Result.PASSED
+        return self.proof.result is Result.PASSED and self.issuer_key.result is Result.PASSED and sealed
 
 
 def _json_well_formed(_case: _Case) -> Check:
@@ -247,6 +271,23 @@ _TOKEN_ANSWERS: Final[Mapping[TokenOutcome, _Answer]] = {
 }
 
 
+# The same for the seal around a document.
+_SEAL_ANSWERS: Final[Mapping[SealOutcome, _Answer]] = {
+    SealOutcome.VERIFIED: (Result.PASSED, "seal-verified"),
+    SealOutcome.HEADER_REFUSED: (Result.FAILED, "seal-header-refused"),
+    SealOutcome.HEADER_NOT_SUPPORTED: (Result.NOT_CHECKED, "seal-header-not-supported"),
+    SealOutcome.UNSIGNED: (Result.FAILED, "token-unsigned"),
+    SealOutcome.ALGORITHM_UNKNOWN: (Result.NOT_CHECKED, "cryptosuite-not-supported"),
+    SealOutcome.NOT_BASELINE: (Result.FAILED, "seal-not-baseline"),
+    SealOutcome.CERTIFICATE_UNUSABLE: (Result.FAILED, "seal-certificate-unusable"),
+    SealOutcome.CERTIFICATE_DIFFERS: (Result.FAILED, "seal-certificate-differs"),
+    SealOutcome.KEY_TYPE_MISMATCH: (Result.FAILED, "proof-key-does-not-fit"),
+    SealOutcome.SIGNATURE_INVALID: (Result.FAILED, "seal-wrong"),
+    SealOutcome.EVIDENCE_NOT_SUPPORTED: (Result.NOT_CHECKED, "seal-evidence-not-supported"),
+    SealOutcome.TIMESTAMP_WRONG: (Result.FAILED, "seal-timestamp-wrong"),
+}
+
+
 def _proof(case: _Case) -> Check:
     name = CheckName.PROOF
     if case.form in NOT_YET_READ:
@@ -262,9 +303,9 @@ def _worst_proof(case: _Case, name: CheckName) -> Check:
     readable = case.evidence.graph.readable and case.evidence.contexts.problem is None
     results = [
         # Without a canonical form nothing was signed that we could name, whatever a proof's own outcome says. A token
-        # covers the bytes.
+        # and a seal cover the bytes.
         (proof, *proof_result(proof, case.policy, case.now))
-        if readable or isinstance(proof.result, TokenResult)
+        if readable or isinstance(proof.result, TokenResult | SealResult)
         else (proof, Result.NOT_CHECKED, GraphProblem.NOT_READ.value)
         for proof in proofs
     ]
@@ -280,6 +321,10 @@ def proof_result(proof: ProofEvidence, policy: Policy, now: datetime) -> _Answer
     result = proof.result
     if isinstance(result, TokenResult):
         return _token_result(result, policy, now)
+    if isinstance(result, SealResult):
+        if result.verified and result.created_at is not None and result.created_at > now + policy.clock_skew:
+            return Result.FAILED, "proof-from-the-future"
+        return _SEAL_ANSWERS[result.outcome]
     if result.outcome not in _SIGNATURE_HELD:
         return _PROOF_ANSWERS[result.outcome]
     if result.cryptosuite not in policy.cryptosuites:
@@ -306,8 +351,8 @@ def _token_result(result: TokenResult, policy: Policy, now: datetime) -> _Answer
 
 
 def place_of(proof: ProofEvidence, member: str | None = None) -> str | None:
-    """Return the pointer to a proof or to one of its members; a token stands nowhere in the document it holds."""
-    if isinstance(proof.result, TokenResult):
+    """Return the pointer to a proof or to one of its members; a token or seal stands nowhere in what it holds."""
+    if isinstance(proof.result, TokenResult | SealResult):
         return None
     return proof.result.pointer if member is None else f"{proof.result.pointer}/{member}"
 
@@ -315,6 +360,13 @@ def place_of(proof: ProofEvidence, member: str | None = None) -> str | None:
 def proof_facts(proof: ProofEvidence) -> Mapping[str, str]:
     """Return what a sentence about a proof may mention."""
     result = proof.result
+    if isinstance(result, SealResult):
+        return {
+            "algorithm": result.algorithm or "-",
+            "created": result.created or "-",
+            "day": _day(result.created_at),
+            "member": (result.member or "-")[:40],
+        }
     algorithm = None if result.public_key is None else result.public_key.algorithm.value
     facts = {"key": result.verification_method, "algorithm": algorithm, "created": result.created}
     if isinstance(result, TokenResult):
@@ -331,6 +383,9 @@ def _issuer_key(case: _Case) -> Check:
         return Check(name, Result.FAILED, "issuer-missing", pointer="#/issuer")
     if not case.evidence.proofs:
         return Check(name, Result.NOT_CHECKED, "proof-missing", pointer="#/proof")
+    sealed = None if case.seal is None else _sealing_organisation(case, case.seal)
+    if sealed is not None and (sealed.result is not Result.PASSED or not case.issuer_proofs):
+        return sealed
     if not case.issuer_proofs:
         proof = case.evidence.proofs[0]
         code = "key-of-another" if proof.method is not None else "proof-key-not-named"
@@ -356,6 +411,85 @@ def _of_key(proof: ProofEvidence, result: Result, code: str, name: CheckName = C
     if method is not None and method.fetch_reason is not None:
         facts["lookup"] = method.fetch_reason.value
     return Check(name, result, code, pointer=place_of(proof, "verificationMethod"), facts=facts)
+
+
+def _sealing_organisation(case: _Case, seal: ProofEvidence) -> Check:
+    """Return whether the organisation of the sealing certificate is the issuer that the document names.
+
+    EDC's rule (it writes the issuer from the certificate): organizationIdentifier is the issuer's eIDAS identifier, O
+    its legal name. Of an issuer known here both must also be those that are known.
+    """
+    name, signer = CheckName.ISSUER_KEY, seal.signer
+    if signer is None:
+        return Check(name, Result.NOT_CHECKED, "seal-certificate-unusable")
+    issuer = case.document.get("issuer")
+    at_fault = None
+    if signer.organization_identifier not in _legal_identifiers(issuer):
+        at_fault = "#/issuer/eIDASIdentifier"
+    elif not _is_named(signer, _legal_names(issuer)):
+        at_fault = "#/issuer/legalName"
+    elif case.known is not None and not (
+        signer.organization_identifier in case.known.identifiers and _is_named(signer, case.known.legal_names)
+    ):
+        at_fault = "#/issuer/id"
+    if at_fault is not None:
+        return Check(name, Result.FAILED, "seal-of-another-organisation", pointer=at_fault)
+    if not signer.for_signing:
+        return Check(name, Result.FAILED, "seal-certificate-not-for-seals")
+    if not signer.believed:
+        return Check(name, Result.NOT_CHECKED, "seal-signer-not-trusted")
+    return Check(name, Result.PASSED, "seal-of-the-issuer")
+
+
+def _legal_names(organisation: object) -> tuple[str, ...]:
+    named = organisation.get("legalName") if isinstance(organisation, Mapping) else None
+    values = list(named.values()) if isinstance(named, Mapping) else [named]
+    texts = (text for value in values for text in (value if isinstance(value, list) else [value]))
+    return tuple(text for text in texts if isinstance(text, str))
+
+
+def _is_named(signer: SignerStanding, names: Sequence[str]) -> bool:
+    """Whether the certificate's organisation is called so; certificates often have capitals and no accents."""
+    meant = {likeness(name) for name in names} - {""}
+    return any(likeness(organisation) in meant for organisation in signer.organisations)
+
+
+def _seal_certificate(case: _Case) -> Check:
+    """Return whether the certificate was valid, and not revoked, when the seal is known to have existed."""
+    name, seal = CheckName.SEAL_CERTIFICATE, case.seal
+    if case.form in NOT_YET_READ:
+        return Check(name, Result.NOT_CHECKED, "form-not-supported")
+    if seal is None:
+        return Check(name, Result.NOT_CHECKED, "not-sealed")
+    signer, claimed = seal.signer, seal.result.created_at
+    if signer is None or claimed is None:
+        return Check(name, Result.NOT_CHECKED, "seal-certificate-unusable")
+    facts = {
+        "day": _day(claimed),
+        "proved": _day(signer.existed_by),
+        "begins": _day(signer.not_before),
+        "ended": _day(signer.not_after),
+    }
+    result, code = _certificate_at(signer, claimed, case)
+    return Check(name, result, code, facts=facts)
+
+
+def _certificate_at(signer: SignerStanding, claimed: datetime, case: _Case) -> _Answer:
+    skew = case.policy.clock_skew
+    if not signer.not_before - skew <= claimed <= signer.not_after:
+        return Result.FAILED, "seal-outside-certificate"
+    if claimed > signer.existed_by + skew:
+        return Result.FAILED, "seal-after-its-timestamp"
+    if signer.revocation is Revocation.REVOKED:
+        return Result.FAILED, "seal-certificate-revoked"
+    ended = signer.not_after < case.now
+    if ended and signer.existed_by > signer.not_after:
+        return Result.NOT_CHECKED, "seal-certificate-expired-since"
+    if not signer.believed:
+        return Result.NOT_CHECKED, "seal-signer-not-trusted"
+    if signer.revocation is Revocation.UNKNOWN:
+        return Result.NOT_CHECKED, "seal-revocation-unknown"
+    return Result.PASSED, "seal-held-by-timestamps" if ended else "seal-certificate-valid"
 
 
 _UNUSABLE_DID: Final = frozenset(
@@ -490,7 +624,7 @@ def _issuer_known_member(case: _Case) -> Check:
     if case.evidence.members is None:
         return Check(name, Result.NOT_CHECKED, "members-not-known")
     accepted = case.issuer in case.policy.accepted_issuers
-    member = case.known
+    member = case.member
     if member is None and not accepted:
         code = "issuer-not-a-member" if case.genuine else "issuer-not-proved"
         return Check(name, Result.NOT_CHECKED, code, pointer="#/issuer")
@@ -513,7 +647,13 @@ def _issuer_known_member(case: _Case) -> Check:
 # What shows that the keys of the member itself are not behind a document that names it as its issuer. Anything else
 # that is wrong with the proof (an altered text, a revoked key) has its own check and its own words.
 _NOT_ITS_KEY: Final = frozenset(
-    {"key-of-another", "key-unknown-to-issuer", "key-not-in-did-document", "key-controlled-by-another"}
+    {
+        "key-of-another",
+        "key-unknown-to-issuer",
+        "key-not-in-did-document",
+        "key-controlled-by-another",
+        "seal-of-another-organisation",
+    }
 )
 
 
@@ -525,8 +665,10 @@ def _names_member(case: _Case) -> Check:
         return Check(name, Result.NOT_CHECKED, "form-not-supported")
     if not case.claims:
         return Check(name, Result.PASSED, "names-no-member")
+    # By a seal a member is itself under whatever id; see `_Case.member`.
+    itself = case.issuer if case.member is None else case.member.did
     for claim in case.claims:
-        if case.issuer not in claim.dids or case.issuer_key.code in _NOT_ITS_KEY:
+        if itself not in claim.dids or case.issuer_key.code in _NOT_ITS_KEY:
             return Check(
                 name, Result.FAILED, "claims-to-be-member", pointer=claim.pointer, facts={"member": claim.slug}
             )
@@ -721,6 +863,7 @@ _JUDGES: Final[Mapping[CheckName, Callable[[_Case], Check]]] = {
     CheckName.LITERALS_WELL_TYPED: _literals_well_typed,
     CheckName.PROOF: lambda case: case.proof,
     CheckName.ISSUER_KEY: lambda case: case.issuer_key,
+    CheckName.SEAL_CERTIFICATE: lambda case: case.seal_certificate,
     CheckName.AWARDING_BODY_IS_ISSUER: _awarding_body_is_issuer,
     CheckName.ISSUER_KNOWN_MEMBER: _issuer_known_member,
     CheckName.NAMES_MEMBER_WITHOUT_KEY: _names_member,

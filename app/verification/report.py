@@ -14,8 +14,10 @@ from pydantic import BaseModel, ConfigDict, Field, computed_field
 
 from app.errors import Weight
 from app.languages import Language, say
-from app.securing import ProofResult, TokenResult
+from app.securing import ProofResult, SealResult, TokenResult
+from app.securing.jades import Level
 from app.template.alliance import IssuerKind
+from app.trust.seals import Revocation
 from app.verification.checks import (
     DECIDING,
     DECIDING_OF_PRESENTATIONS,
@@ -97,15 +99,49 @@ class Mechanism(StrEnum):
 
     DATA_INTEGRITY = "data-integrity"
     JOSE = "jose"
+    JADES = "jades"
 
 
-class ReportedProof(BaseModel):
-    """One proof, or the token that the credential came in, as stated and as checked."""
+class ReportedStamp(BaseModel):
+    """One time-stamp of a seal."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    mechanism: Mechanism = Field(description="A proof in the document, or a signed token (vc+jwt) around it.")
-    pointer: str | None = Field(description="JSON pointer to the proof; none for a token, which is around it all.")
+    moment: datetime
+    archive: bool = Field(description="Of all that stands before it; otherwise of the signature alone.")
+    believed: bool = Field(description="Whether its authority is one that this deployment believes.")
+
+
+class ReportedSeal(BaseModel):
+    """What a seal carries, and who is behind it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    level: Level = Field(description="JAdES baseline level, by the evidence in it.")
+    existed_by: datetime = Field(
+        description="The time by which it is known to have existed: now, where no time-stamp is believed."
+    )
+    organisation: str | None = Field(description="From the certificate; to be believed only if `believed`.")
+    organization_identifier: str | None = Field(description="From the certificate (2.5.4.97).")
+    believed: bool = Field(description="Whether the certificate leads to an authority that this deployment believes.")
+    revocation: Revocation
+    not_before: datetime
+    not_after: datetime
+    certificate_sha256: str
+    timestamps: tuple[ReportedStamp, ...] = ()
+
+
+class ReportedProof(BaseModel):
+    """One proof, or the token or seal that the credential came in, as stated and as checked."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    mechanism: Mechanism = Field(
+        description="A proof in the document, or a signed token (vc+jwt) or a seal (JAdES) around it."
+    )
+    pointer: str | None = Field(
+        description="JSON pointer to the proof; none for a token or seal, which is around it all."
+    )
     result: Result
     code: str
     sentence: str
@@ -114,12 +150,13 @@ class ReportedProof(BaseModel):
     )
     verification_method: str | None = None
     cryptosuite: str | None = Field(default=None, description="Of a Data Integrity proof.")
-    algorithm: str | None = Field(default=None, description="Kind of key; for a token the `alg` of its header.")
+    algorithm: str | None = Field(default=None, description="Kind of key; for a token or seal the `alg` of its header.")
     created: str | None = None
     lookup: str | None = Field(default=None, description="Why the signer's host gave no document, where it was asked.")
     did_document_sha256: str | None = Field(
         default=None, description="Digest of the signer's DID document, where it was fetched."
     )
+    seal: ReportedSeal | None = Field(default=None, description="Of a seal whose certificate could be read.")
 
 
 class ReportedStatusEntry(BaseModel):
@@ -330,7 +367,14 @@ def make_report(
         document=_document(document),
         issuer=_issuer(document, evidence, policy),
         checks=tuple(_reported(check, language) for check in checks),
-        proofs=_proofs(issuer_id(document), evidence, policy, now, language),
+        proofs=_proofs(
+            issuer_id(document),
+            evidence,
+            policy,
+            now,
+            language,
+            by_seal=any(check.code == "seal-of-the-issuer" for check in checks),
+        ),
         status_entries=tuple(_status_entry(entry) for entry in evidence.status),
         receipt_says=_receipt_statement(document) if any(check.code == "own-receipt" for check in checks) else None,
     )
@@ -406,6 +450,12 @@ PROBLEM_TYPES: Final[Mapping[str, str]] = {
     "key-not-of-the-holder": _SECURITY + "INVALID_CONTROLLED_IDENTIFIER_DOCUMENT",
     "proof-purpose-wrong": _SECURITY + "PROOF_VERIFICATION_ERROR",
     "proof-key-does-not-fit": _SECURITY + "PROOF_VERIFICATION_ERROR",
+    "seal-wrong": _SECURITY + "PROOF_VERIFICATION_ERROR",
+    "seal-certificate-differs": _SECURITY + "PROOF_VERIFICATION_ERROR",
+    "seal-timestamp-wrong": _SECURITY + "PROOF_VERIFICATION_ERROR",
+    "seal-header-refused": _VCDM + "CRYPTOGRAPHIC_SECURITY_ERROR",
+    "seal-not-baseline": _VCDM + "CRYPTOGRAPHIC_SECURITY_ERROR",
+    "seal-certificate-unusable": _VCDM + "CRYPTOGRAPHIC_SECURITY_ERROR",
     "token-header-refused": _VCDM + "CRYPTOGRAPHIC_SECURITY_ERROR",
     "token-unsigned": _VCDM + "CRYPTOGRAPHIC_SECURITY_ERROR",
     "token-type-wrong": _VCDM + "CRYPTOGRAPHIC_SECURITY_ERROR",
@@ -464,7 +514,13 @@ def _reported(check: Check, language: Language) -> ReportedCheck:
 
 
 def _proofs(
-    signer: str | None, evidence: Evidence, policy: Policy, now: datetime, language: Language
+    signer: str | None,
+    evidence: Evidence,
+    policy: Policy,
+    now: datetime,
+    language: Language,
+    *,
+    by_seal: bool = False,
 ) -> tuple[ReportedProof, ...]:
     reported = []
     for proof in evidence.proofs:
@@ -472,21 +528,51 @@ def _proofs(
         stated = proof.result
         reported.append(
             ReportedProof(
-                mechanism=Mechanism.DATA_INTEGRITY if isinstance(stated, ProofResult) else Mechanism.JOSE,
+                mechanism=_mechanism(stated),
                 pointer=place_of(proof),
                 result=result,
                 code=code,
                 sentence=say(f"verification.{code}", language, **proof_facts(proof)),
-                by_issuer=proof.method is not None and signer is not None and proof.method.did == signer,
+                by_issuer=by_seal
+                if isinstance(stated, SealResult)
+                else proof.method is not None and signer is not None and proof.method.did == signer,
                 verification_method=stated.verification_method,
                 cryptosuite=stated.cryptosuite if isinstance(stated, ProofResult) else None,
                 algorithm=_algorithm(stated),
                 created=stated.created,
                 lookup=_lookup(proof),
                 did_document_sha256=None if proof.method is None else proof.method.document_sha256,
+                seal=_seal(proof),
             )
         )
     return tuple(reported)
+
+
+def _mechanism(stated: ProofResult | TokenResult | SealResult) -> Mechanism:
+    if isinstance(stated, SealResult):
+        return Mechanism.JADES
+    return Mechanism.DATA_INTEGRITY if isinstance(stated, ProofResult) else Mechanism.JOSE
+
+
+def _seal(proof: ProofEvidence) -> ReportedSeal | None:
+    signer = proof.signer
+    if not isinstance(proof.result, SealResult) or signer is None:
+        return None
+    return ReportedSeal(
+        level=proof.result.level,
+        existed_by=signer.existed_by,
+        organisation=next(iter(signer.organisations), None),
+        organization_identifier=signer.organization_identifier,
+        believed=signer.believed,
+        revocation=signer.revocation,
+        not_before=signer.not_before,
+        not_after=signer.not_after,
+        certificate_sha256=signer.sha256,
+        timestamps=tuple(
+            ReportedStamp(moment=stamp.moment, archive=stamp.archive, believed=stamp.believed)
+            for stamp in signer.stamps
+        ),
+    )
 
 
 def _lookup(proof: ProofEvidence) -> str | None:
@@ -494,8 +580,8 @@ def _lookup(proof: ProofEvidence) -> str | None:
     return None if reason is None else reason.value
 
 
-def _algorithm(stated: ProofResult | TokenResult) -> str | None:
-    if isinstance(stated, TokenResult):
+def _algorithm(stated: ProofResult | TokenResult | SealResult) -> str | None:
+    if isinstance(stated, TokenResult | SealResult):
         return stated.algorithm
     return None if stated.public_key is None else stated.public_key.algorithm.value
 

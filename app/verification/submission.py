@@ -1,4 +1,4 @@
-"""What somebody sent, recognised by its content: a JSON document, a signed token, or a token in a JSON envelope.
+"""What somebody sent, by its content: a JSON document, a seal, a signed token, or a token in a JSON envelope.
 
 Nothing is checked here and nothing is trusted. What is neither one JSON text nor one token raises and is answered with
 400; whatever can be taken apart is answered with a report.
@@ -13,7 +13,7 @@ from typing import Final, Self
 import orjson
 
 from app.errors import Finding, ServiceError, json_pointer
-from app.securing import Token, vc_jose
+from app.securing import Seal, Token, jades, vc_jose
 from app.strict_json import MAX_BYTES, MAX_DEPTH, JsonValue, MalformedJson, parse
 
 ENVELOPES: Final[Mapping[str, str]] = MappingProxyType(
@@ -34,22 +34,29 @@ _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """One artefact. Pointers of every finding lead into ``document``: for a token that is its payload.
+    """One artefact. Pointers of every finding lead into ``document``: for a token and a seal that is the payload.
 
     A credential and a presentation are the same here; which it is follows from ``document``.
 
     ``outside`` are statements that stand in an envelope beside the token: nobody has signed them. ``broken`` says why
-    an envelope could not be opened; ``document`` is the envelope then.
+    an envelope or a seal could not be opened; ``document`` is the envelope then.
     """
 
     document: JsonValue
     token: Token | None = None
     outside: tuple[Finding, ...] = ()
     broken: tuple[Finding, ...] = ()
+    seal: Seal | None = None
 
     @classmethod
     def of(cls, value: JsonValue, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH) -> Self:
-        """Return what a JSON value is: a token as a JSON string and an enveloped credential are opened."""
+        """Return what a JSON value is: a token as a JSON string, an enveloped credential and a seal are opened."""
+        if isinstance(value, dict) and jades.is_seal(value):
+            try:
+                seal = jades.read(value, max_payload_bytes=max_bytes, max_depth=max_depth)
+            except ServiceError as error:
+                return cls(value, broken=tuple(error.findings))
+            return cls(seal.document, seal=seal)
         text, pointer = _token_in(value)
         if text is None or not text.isascii():
             return cls(value)

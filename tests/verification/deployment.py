@@ -10,6 +10,7 @@ from app.store.failures import DatabaseUnavailable
 from app.template.alliance import IssuerKind
 from app.trust.fetch import GuardedFetch
 from app.trust.members import AllianceMember, MemberKey, Members
+from app.trust.seals import Anchors
 from app.verification.evidence import Policy
 from app.verification.gather import OwnStatus, World
 from app.verification.verifier import Verifier
@@ -37,6 +38,7 @@ class Deployment:
     policy: Policy = field(default_factory=Policy)
     extra_members: list = field(default_factory=list)
     findings: Any = None
+    anchors: Anchors = field(default_factory=Anchors)
 
     async def members(self) -> Members:
         if not self.reachable:
@@ -48,6 +50,7 @@ class Deployment:
                     "tu-berlin",
                     MEMBER_DID,
                     ("Technische Universität Berlin",),
+                    identifiers=("NTRDE-TEST-tu-berlin",),
                     keys=(MemberKey(self.tu_berlin.method, self.tu_berlin.signer.public_key, **facts),),
                 ),
                 AllianceMember("wut", OTHER_MEMBER_DID, ("Warsaw University of Technology",), keys=()),
@@ -77,6 +80,7 @@ class Deployment:
             members=self.members,
             own_status=self.own_status,
             http_hosts=self.http_hosts,
+            anchors=self.anchors,
             read_and_check=lambda _: self.findings,
         )
         return await Verifier(world, self.policy).verify(document, now=now, language=language)

@@ -446,8 +446,12 @@ class TestIntegrity:
         assert report.model_dump_json()
 
     async def test_forms_not_yet_read_are_named_and_left_open(self, ours):
-        for document in ({"payload": "{}", "signatures": []}, {"type": "EnvelopedVerifiablePresentation"}):
-            assert outcome(await ours.verify(document)) == (Verdict.INDETERMINATE, "form-not-supported")
+        report = await ours.verify({"type": "EnvelopedVerifiablePresentation"})
+        assert outcome(report) == (Verdict.INDETERMINATE, "form-not-supported")
+
+    async def test_a_seal_without_a_signature_is_none(self, ours):
+        report = await ours.verify({"payload": "{}", "signatures": []})
+        assert outcome(report) == (Verdict.INVALID, "data-model-broken")
 
 
 class TestPolicy:

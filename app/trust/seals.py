@@ -1,0 +1,497 @@
+"""Who stands behind a seal: X.509 certificates (RFC 5280), their revocation, and the time by which a seal existed.
+
+Pure: what a seal brought, the anchors of this deployment and the time go in. No certificate is believed because it is
+sent along; what is not known to the anchors stays unknown, and what is not shown not to be revoked is not shown.
+
+:func:`appraise` goes from the outside to the inside, as ETSI EN 319 102-1 clause 5.6 has it for past validation:
+
+1. The time by which everything is known to have existed is now.
+2. Archive time-stamps, the last first: where the authority's certificate leads to an anchor, is for time-stamping and
+   not revoked, all at the time known so far, everything that it covers is known to have existed by its moment.
+3. The signature time-stamps likewise, by the time known for them then.
+4. The sealing certificate must have been valid at the time known for the signature, with a path to an anchor.
+5. It and each certificate above it must be shown not to have been revoked at that time.
+
+A time-stamp whose authority is not believed changes nothing. Nor does one whose own certificate has ended, unless a
+later one holds it up.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from itertools import pairwise
+from pathlib import Path
+from typing import ClassVar, Final, TypeVar
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.x509 import ocsp
+from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID, NameOID
+
+from app.errors import Family, ServiceError
+
+ORGANIZATION_IDENTIFIER: Final = x509.ObjectIdentifier("2.5.4.97")
+"""ETSI EN 319 412-1 clause 5.1.4, such as ``VATDE-123456789``."""
+MAX_DEPTH: Final = 5
+_MAX_STEPS: Final = 64
+_SMALLEST_RSA: Final = 2048
+_CURVES: Final = (ec.SECP256R1, ec.SECP384R1, ec.SECP521R1)
+_STRONG: Final = (hashes.SHA256, hashes.SHA384, hashes.SHA512)
+_LONGEST_NAME: Final = 300
+_SKEW: Final = timedelta(minutes=5)
+# What a path is judged by here. Any other extension that its author calls critical is one that nobody here has read.
+_UNDERSTOOD: Final = frozenset(
+    {
+        ExtensionOID.BASIC_CONSTRAINTS,
+        ExtensionOID.KEY_USAGE,
+        ExtensionOID.EXTENDED_KEY_USAGE,
+        ExtensionOID.CERTIFICATE_POLICIES,
+        ExtensionOID.SUBJECT_ALTERNATIVE_NAME,
+        x509.ObjectIdentifier("1.3.6.1.5.5.7.1.3"),  # qcStatements (RFC 3739)
+    }
+)
+_PEM: Final = re.compile(rb"-----BEGIN (CERTIFICATE|X509 CRL)-----.+?-----END \1-----", re.DOTALL)
+_MAX_ANCHOR_BYTES: Final = 16 * 1024 * 1024
+
+
+class AnchorsUnusable(ServiceError):
+    """What SEAL_ANCHORS names cannot be read, or holds something that is neither certificate nor revocation list."""
+
+    code: ClassVar[str] = "seal-anchors-unusable"
+    title: ClassVar[str] = "The anchors of seals cannot be read"
+    family: ClassVar[Family] = Family.UNAVAILABLE
+
+
+@dataclass(frozen=True)
+class Anchors:
+    """Whom this deployment believes about seals: certificates of authorities, and revocation lists kept beside them."""
+
+    certificates: tuple[x509.Certificate, ...] = ()
+    revocation_lists: tuple[x509.CertificateRevocationList, ...] = ()
+
+    @classmethod
+    def read(cls, place: Path | None) -> "Anchors":
+        """Read a PEM file, or every ``.pem``, ``.crt`` and ``.crl`` file of a folder; none for no place.
+
+        Raises:
+            AnchorsUnusable: the place is not there, or holds anything else.
+        """
+        if place is None:
+            return cls()
+        suffixes = {".pem", ".crt", ".crl"}
+        certificates, lists = [], []
+        try:
+            files = [place]
+            if place.is_dir():
+                files = sorted(file for file in place.iterdir() if file.suffix in suffixes)
+            for file in files:
+                content = file.read_bytes()
+                found = list(_PEM.finditer(content)) if len(content) <= _MAX_ANCHOR_BYTES else []
+                if not found:
+                    raise AnchorsUnusable(f"{file.name} holds no PEM certificate or revocation list.")
+                for block in found:
+                    if block[1] == b"CERTIFICATE":
+                        certificates.append(x509.load_pem_x509_certificate(block[0]))
+                    else:
+                        lists.append(x509.load_pem_x509_crl(block[0]))
+        except (OSError, ValueError) as error:
+            raise AnchorsUnusable(f"SEAL_ANCHORS cannot be read: {type(error).__name__}.") from None
+        if not certificates:
+            raise AnchorsUnusable("SEAL_ANCHORS holds no certificate.")
+        return cls(tuple(certificates), tuple(lists))
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """An intact time-stamp that covers the signature.
+
+    ``position`` is its place among what the seal carries; ``archive`` where it covers everything before it as well.
+    """
+
+    moment: datetime
+    signer: bytes
+    certificates: tuple[bytes, ...]
+    position: int
+    archive: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """Certificates and revocation data in DER, at their place among what the seal carries."""
+
+    position: int
+    certificates: tuple[bytes, ...] = ()
+    revocation_lists: tuple[bytes, ...] = ()
+    ocsp_responses: tuple[bytes, ...] = ()
+
+
+class Revocation(StrEnum):
+    """What is known of a certificate's revocation at the time in question."""
+
+    NOT_REVOKED = "not-revoked"
+    REVOKED = "revoked"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class StampStanding:
+    """A time-stamp of the signature: when it was made, and whether its authority is believed."""
+
+    moment: datetime
+    archive: bool
+    believed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SignerStanding:
+    """What is known about the certificate behind a seal.
+
+    ``believed`` says that at ``existed_by`` a path led to an anchor; ``existed_by`` is now where no time-stamp that is
+    believed says otherwise. ``revocation`` is of the whole path. The names are the certificate's own, to be believed
+    only where the certificate is.
+    """
+
+    existed_by: datetime
+    not_before: datetime
+    not_after: datetime
+    believed: bool
+    for_signing: bool
+    revocation: Revocation
+    organisations: tuple[str, ...]
+    organization_identifier: str | None
+    sha256: str
+    stamps: tuple[StampStanding, ...] = ()
+
+
+def appraise(
+    chain: Sequence[bytes], stamps: Sequence[Stamp], material: Sequence[Material], anchors: Anchors, now: datetime
+) -> SignerStanding | None:
+    """Return what is known about the first certificate of ``chain``, by the numbered steps; none if unreadable."""
+    leaf = _certificate(chain[0]) if chain else None
+    if leaf is None:
+        return None
+    known = _Known(chain, stamps, material, anchors, now)
+    # 1
+    existed_by, standings = now, []
+    # 2, 3: an archive time-stamp speaks for all that stands before it, a signature time-stamp for the signature alone.
+    for stamp in sorted(stamps, key=lambda one: (one.archive, one.position), reverse=True):
+        believed = stamp.moment <= existed_by and known.vouches(stamp, existed_by)
+        if believed:
+            existed_by = stamp.moment
+            if stamp.archive:
+                known.held.append((stamp.position, stamp.moment))
+        standings.append(StampStanding(stamp.moment, stamp.archive, believed))
+    # 4
+    path = known.path(leaf, existed_by)
+    return SignerStanding(
+        existed_by=existed_by,
+        not_before=leaf.not_valid_before_utc,
+        not_after=leaf.not_valid_after_utc,
+        believed=path is not None,
+        for_signing=_may_sign(leaf),
+        revocation=Revocation.UNKNOWN if path is None else known.revocation(path, existed_by),  # 5
+        organisations=_names(leaf, NameOID.ORGANIZATION_NAME),
+        organization_identifier=next(iter(_names(leaf, ORGANIZATION_IDENTIFIER)), None),
+        sha256=leaf.fingerprint(hashes.SHA256()).hex(),
+        stamps=tuple(standings),
+    )
+
+
+_Path = tuple[x509.Certificate, ...]
+
+
+class _Known:
+    """What one seal brought and what this deployment believes, with a bound on the work for both together."""
+
+    def __init__(
+        self,
+        chain: Sequence[bytes],
+        stamps: Sequence[Stamp],
+        material: Sequence[Material],
+        anchors: Anchors,
+        now: datetime,
+    ) -> None:
+        self._now = now
+        self._anchors = anchors
+        self._material = material
+        brought = [
+            *chain,
+            *(one for stamp in stamps for one in stamp.certificates),
+            *(one for item in material for one in item.certificates),
+        ]
+        read = (_certificate(one) for one in list(dict.fromkeys(brought))[:_MAX_STEPS])
+        self._pool = [*anchors.certificates, *(one for one in read if one is not None)]
+        self._steps = _MAX_STEPS
+        self.held: list[tuple[int, datetime]] = []
+        """Believed archive time-stamps: what stands before that place existed by that moment."""
+
+    def vouches(self, stamp: Stamp, at: datetime) -> bool:
+        """Whether the authority of ``stamp`` is to be believed at ``at`` (RFC 3161 section 2.3)."""
+        signer = _certificate(stamp.signer)
+        if signer is None or not _may_stamp(signer):
+            return False
+        path = self.path(signer, at)
+        return path is not None and self.revocation(path, at) is Revocation.NOT_REVOKED
+
+    def path(self, certificate: x509.Certificate, at: datetime) -> _Path | None:
+        """Return the path from ``certificate`` to an anchor, both included, as it stood at ``at`` (RFC 5280, 6.1)."""
+        if not certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc:
+            return None
+        return self._extend((certificate,), at)
+
+    def _extend(self, path: _Path, at: datetime) -> _Path | None:
+        last = path[-1]
+        if last in self._anchors.certificates:
+            return path
+        if len(path) > MAX_DEPTH or not _is_strong(last) or not _is_understood(last):
+            return None
+        for issuer in self._pool:
+            if issuer.subject != last.issuer or issuer in path or not _may_issue(issuer, len(path) - 1):
+                continue
+            is_anchor = issuer in self._anchors.certificates
+            if not is_anchor and not issuer.not_valid_before_utc <= at <= issuer.not_valid_after_utc:
+                continue
+            self._steps -= 1
+            if self._steps < 0:
+                return None
+            found = self._extend((*path, issuer), at) if _is_issued_by(last, issuer) else None
+            if found is not None:
+                return found
+        return None
+
+    def revocation(self, path: _Path, at: datetime) -> Revocation:
+        """Return what is known of all of ``path`` but its anchor."""
+        worst = Revocation.NOT_REVOKED
+        for certificate, issuer in pairwise(path):
+            found = self._revocation(certificate, issuer, at, issuer_is_anchor=issuer is path[-1])
+            if found is Revocation.REVOKED:
+                return found
+            worst = found if found is Revocation.UNKNOWN else worst
+        return worst
+
+    def _revocation(
+        self, certificate: x509.Certificate, issuer: x509.Certificate, at: datetime, *, issuer_is_anchor: bool
+    ) -> Revocation:
+        answers = set()
+        for known_at, statement in self._statements(certificate, issuer):
+            valid = issuer_is_anchor or issuer.not_valid_before_utc <= known_at <= issuer.not_valid_after_utc
+            if not valid or statement.this_update > known_at + _SKEW:
+                continue
+            if statement.revoked_at is not None and statement.revoked_at <= at:
+                return Revocation.REVOKED
+            if statement.next_update is not None and statement.next_update >= at:
+                answers.add(Revocation.NOT_REVOKED)
+        return Revocation.NOT_REVOKED if answers else Revocation.UNKNOWN
+
+    def _statements(
+        self, certificate: x509.Certificate, issuer: x509.Certificate
+    ) -> Iterator[tuple[datetime, "_Statement"]]:
+        """Yield what is said about ``certificate`` by whoever may, each with the time by which it is known to exist."""
+        for own in self._anchors.revocation_lists:
+            statement = _listed(own, certificate, issuer)
+            if statement is not None:
+                yield self._now, statement
+        for item in self._material:
+            known_at = min((moment for place, moment in self.held if place > item.position), default=self._now)
+            for one in item.revocation_lists:
+                statement = _listed(_revocation_list(one), certificate, issuer)
+                if statement is not None:
+                    yield known_at, statement
+            for one in item.ocsp_responses:
+                statement = _answered(one, certificate, issuer, known_at)
+                if statement is not None:
+                    yield known_at, statement
+
+
+@dataclass(frozen=True, slots=True)
+class _Statement:
+    """What an authority said about one certificate. Without an end nobody knows until when it holds."""
+
+    this_update: datetime
+    next_update: datetime | None
+    revoked_at: datetime | None
+
+
+def _listed(
+    found: x509.CertificateRevocationList | None, certificate: x509.Certificate, issuer: x509.Certificate
+) -> _Statement | None:
+    """Read a complete revocation list of the issuer's own (RFC 5280 section 6.3.3)."""
+    if found is None or found.issuer != issuer.subject or not _is_complete(found, certificate):
+        return None
+    usage = _extension(issuer, x509.KeyUsage)
+    if usage is None or not usage.crl_sign or not isinstance(found.signature_hash_algorithm, _STRONG):
+        return None
+    try:
+        if not found.is_signature_valid(issuer.public_key()):  # type: ignore[arg-type]  # any other key raises
+            return None
+        entry = found.get_revoked_certificate_by_serial_number(certificate.serial_number)
+    except (TypeError, ValueError, UnsupportedAlgorithm):
+        return None
+    revoked_at = None if entry is None else entry.revocation_date_utc
+    return _Statement(found.last_update_utc, found.next_update_utc, revoked_at)
+
+
+def _is_complete(found: x509.CertificateRevocationList, certificate: x509.Certificate) -> bool:
+    """Whether the list would name ``certificate`` if it were revoked, for whatever reason."""
+    try:
+        extensions = list(found.extensions)
+    except ValueError:
+        return False
+    for extension in extensions:
+        scope = extension.value
+        if isinstance(scope, x509.IssuingDistributionPoint):
+            constraints = _extension(certificate, x509.BasicConstraints)
+            is_ca = constraints is not None and constraints.ca
+            if (
+                scope.indirect_crl
+                or scope.only_some_reasons
+                or scope.only_contains_attribute_certs
+                or (scope.only_contains_ca_certs and not is_ca)
+                or (scope.only_contains_user_certs and is_ca)
+            ):
+                return False
+        elif extension.critical:
+            return False
+    return True
+
+
+def _answered(
+    response: bytes, certificate: x509.Certificate, issuer: x509.Certificate, known_at: datetime
+) -> _Statement | None:
+    """Read an OCSP response of the issuer, or of whom it has authorised (RFC 6960 section 4.2.2.2)."""
+    try:
+        read = ocsp.load_der_ocsp_response(response)
+        if read.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
+            return None
+        single = next((one for one in read.responses if _is_about(one, certificate, issuer)), None)
+        if single is None or not _is_authentic(read, issuer, known_at):
+            return None
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        return None
+    revoked = single.certificate_status is ocsp.OCSPCertStatus.REVOKED
+    if not revoked and single.certificate_status is not ocsp.OCSPCertStatus.GOOD:
+        return None
+    # Without an end an answer is about the moment at which it was given.
+    next_update = single.next_update_utc or single.this_update_utc
+    return _Statement(single.this_update_utc, next_update, single.revocation_time_utc if revoked else None)
+
+
+def _is_about(single: ocsp.OCSPSingleResponse, certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+    if single.serial_number != certificate.serial_number:
+        return False
+    asked = ocsp.OCSPRequestBuilder().add_certificate(certificate, issuer, single.hash_algorithm).build()
+    return single.issuer_key_hash == asked.issuer_key_hash and single.issuer_name_hash == asked.issuer_name_hash
+
+
+def _is_authentic(read: ocsp.OCSPResponse, issuer: x509.Certificate, known_at: datetime) -> bool:
+    if not isinstance(read.signature_hash_algorithm, _STRONG):
+        return False
+    signers = [issuer]
+    for one in read.certificates[:MAX_DEPTH]:
+        usages = _extension(one, x509.ExtendedKeyUsage)
+        if (
+            usages is not None
+            and ExtendedKeyUsageOID.OCSP_SIGNING in usages
+            and one.not_valid_before_utc <= known_at <= one.not_valid_after_utc
+            and _is_strong(one)
+            and _is_issued_by(one, issuer)
+        ):
+            signers.append(one)
+    return any(_has_signed(signer, read) for signer in signers)
+
+
+def _has_signed(signer: x509.Certificate, read: ocsp.OCSPResponse) -> bool:
+    key, algorithm = signer.public_key(), read.signature_hash_algorithm
+    assert algorithm is not None
+    try:
+        if isinstance(key, rsa.RSAPublicKey):
+            key.verify(read.signature, read.tbs_response_bytes, padding.PKCS1v15(), algorithm)
+        elif isinstance(key, ec.EllipticCurvePublicKey):
+            key.verify(read.signature, read.tbs_response_bytes, ec.ECDSA(algorithm))
+        else:
+            return False
+    except InvalidSignature:
+        return False
+    return True
+
+
+# Certificates one by one.
+
+_Extension = TypeVar("_Extension", bound=x509.ExtensionType)
+
+
+def _certificate(octets: bytes) -> x509.Certificate | None:
+    try:
+        found = x509.load_der_x509_certificate(octets)
+        # Extensions and key are parsed late; what cannot be read must not surprise anybody later.
+        _ = (found.extensions, found.public_key(), found.subject, found.issuer)
+    except (ValueError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
+        return None
+    return found
+
+
+def _revocation_list(octets: bytes) -> x509.CertificateRevocationList | None:
+    try:
+        return x509.load_der_x509_crl(octets)
+    except ValueError:
+        return None
+
+
+def _extension(certificate: x509.Certificate, kind: type[_Extension]) -> _Extension | None:
+    try:
+        return certificate.extensions.get_extension_for_class(kind).value
+    except x509.ExtensionNotFound:
+        return None
+
+
+def _may_issue(certificate: x509.Certificate, below: int) -> bool:
+    """Whether it is one of an authority, with as many authorities ``below`` it (RFC 5280 section 6.1.4, k to n)."""
+    constraints, usage = _extension(certificate, x509.BasicConstraints), _extension(certificate, x509.KeyUsage)
+    if constraints is None or not constraints.ca or usage is None or not usage.key_cert_sign:
+        return False
+    return constraints.path_length is None or below <= constraints.path_length
+
+
+def _may_sign(certificate: x509.Certificate) -> bool:
+    """ETSI EN 319 412-3: of a seal, digitalSignature or nonRepudiation; no authority's own."""
+    usage, constraints = _extension(certificate, x509.KeyUsage), _extension(certificate, x509.BasicConstraints)
+    is_authority = constraints is not None and constraints.ca
+    return usage is not None and (usage.digital_signature or usage.content_commitment) and not is_authority
+
+
+def _may_stamp(certificate: x509.Certificate) -> bool:
+    """RFC 3161 section 2.3: for time-stamping alone, and critical."""
+    try:
+        found = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage)
+    except x509.ExtensionNotFound:
+        return False
+    return found.critical and list(found.value) == [ExtendedKeyUsageOID.TIME_STAMPING]
+
+
+def _is_strong(certificate: x509.Certificate) -> bool:
+    key = certificate.public_key()
+    strong = (isinstance(key, rsa.RSAPublicKey) and key.key_size >= _SMALLEST_RSA) or (
+        isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, _CURVES)
+    )
+    return strong and isinstance(certificate.signature_hash_algorithm, _STRONG)
+
+
+def _is_understood(certificate: x509.Certificate) -> bool:
+    return all(not one.critical or one.oid in _UNDERSTOOD for one in certificate.extensions)
+
+
+def _is_issued_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+    try:
+        certificate.verify_directly_issued_by(issuer)
+    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+        return False
+    return True
+
+
+def _names(certificate: x509.Certificate, kind: x509.ObjectIdentifier) -> tuple[str, ...]:
+    values = (attribute.value for attribute in certificate.subject.get_attributes_for_oid(kind))
+    return tuple(value for value in values if isinstance(value, str) and len(value) <= _LONGEST_NAME)
