@@ -248,7 +248,7 @@ def deployment_template(
 
 
 def settings_for(database_url: str, **changes: Json) -> Settings:
-    """Return the settings of a deployment for tests: nothing is looked up elsewhere, and guesses are not counted soon."""
+    """Return the settings of a deployment for tests: nothing is looked up elsewhere, guesses are hardly counted."""
     usual: dict[str, Json] = {
         "verify_lookups": "off",
         "deployment": "development",

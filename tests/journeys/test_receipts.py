@@ -127,13 +127,13 @@ async def test_a_receipt_of_a_revoked_credential_stays_what_it_was(deployment):
 async def test_a_receipt_of_a_presentation_tells_each_credential_and_nothing_of_the_challenge(deployment, credential):
     holder = ForeignIssuer()
     unsigned = holder.presentation(credential.document)
-    signed = await holder.present(unsigned, created=deployment.clock(), challenge="c-1", domain="https://rp.example")
-    token = await receipt_for(deployment, json.dumps(signed).encode(), challenge="c-1", domain="https://rp.example")
+    signed = await holder.present(unsigned, created=deployment.clock(), challenge="challenge-asked-once", domain="https://rp.example")
+    token = await receipt_for(deployment, json.dumps(signed).encode(), challenge="challenge-asked-once", domain="https://rp.example")
     subject = said_in(token)["credentialSubject"]
     assert (subject["form"], subject["verdict"]) == ("presentation", "valid")
     assert subject["contains"][0]["statedId"] == credential.document["id"]
     assert (await deployment.verify(token))["reason"]["code"] == "own-receipt"
-    for secret in (holder.did, "c-1", "rp.example"):
+    for secret in (holder.did, "challenge-asked-once", "rp.example"):
         assert secret not in json.dumps(said_in(token))
 
 
