@@ -127,8 +127,12 @@ async def test_a_receipt_of_a_revoked_credential_stays_what_it_was(deployment):
 async def test_a_receipt_of_a_presentation_tells_each_credential_and_nothing_of_the_challenge(deployment, credential):
     holder = ForeignIssuer()
     unsigned = holder.presentation(credential.document)
-    signed = await holder.present(unsigned, created=deployment.clock(), challenge="challenge-asked-once", domain="https://rp.example")
-    token = await receipt_for(deployment, json.dumps(signed).encode(), challenge="challenge-asked-once", domain="https://rp.example")
+    signed = await holder.present(
+        unsigned, created=deployment.clock(), challenge="challenge-asked-once", domain="https://rp.example"
+    )
+    token = await receipt_for(
+        deployment, json.dumps(signed).encode(), challenge="challenge-asked-once", domain="https://rp.example"
+    )
     subject = said_in(token)["credentialSubject"]
     assert (subject["form"], subject["verdict"]) == ("presentation", "valid")
     assert subject["contains"][0]["statedId"] == credential.document["id"]
