@@ -42,7 +42,7 @@ BEGIN: Final = "<!-- scale: written by python -m bench.scale -->"
 END: Final = "<!-- end of scale -->"
 _CHUNK: Final = 100_000
 _RAISED: Final = 500
-"""About how many credentials of the first list are revoked."""
+"""How many credentials are revoked in each of the databases."""
 
 # What refers to what is known to be right, so triggers and foreign keys are left out.
 _BULK: Final = """
@@ -102,7 +102,7 @@ async def _load(url: str, house: House, keys: Sequence[UUID], offering_id: UUID)
         "other_key": keys[1],
         "places": LIST_ENTRIES,
         "lists": -(-house.rows // LIST_ENTRIES),
-        "revoked_each": max(1, min(house.rows, LIST_ENTRIES) // _RAISED),
+        "revoked_each": max(1, house.rows // _RAISED),
     }
     await driver.execute("set session_replication_role = replica")
     await driver.execute(_LISTS.format(**known))
@@ -173,7 +173,7 @@ _OPERATIONS: Final[dict[str, tuple[Callable[[House, int], Awaitable[None]], int]
     "a range of 256 places in the status lists": (_lease, 20),
     "an Idempotency-Key found": (_find_key, 100),
     "a credential issued and stored": (_issue, 60),
-    "a status list signed again, some 500 revoked": (_rebuild, 3),
+    "a status list signed again, 500 credentials being revoked": (_rebuild, 3),
 }
 
 

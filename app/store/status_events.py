@@ -139,6 +139,8 @@ def suspended(of: FromClause) -> ColumnElement[bool]:
 
 def _concerns(event: FromClause, of: FromClause) -> ColumnElement[Any]:
     return and_(
+        # Its index begins with the awarding body; without it the copies of an award are looked for among all there are.
+        event.c.awarding_body_id == of.c.awarding_body_id,
         event.c.award_id == of.c.award_id,
         or_(event.c.revision.is_(None), event.c.revision == of.c.revision),
         or_(event.c.credential_id.is_(None), event.c.credential_id == of.c.id),
