@@ -9,6 +9,7 @@ the memory of its process is read at each tenth.
 import argparse
 import asyncio
 import itertools
+import shutil
 import statistics
 import sys
 import time
@@ -85,6 +86,7 @@ class House:
     """One deployment with so many credentials of one awarding body."""
 
     rows: int
+    folder: Path
     office: Office
     caller: Caller
     issuer_id: UUID
@@ -124,7 +126,7 @@ async def _house(url: str, name: str, rows: int) -> House:
     version = await offerings.publish(office, caller, drafted.id)
     issuer = await office.issuer(slug)
     request["offering"] = {"id": str(version.id), "version": version.version}
-    house = House(rows, office, caller, issuer.issuer_id, request)
+    house = House(rows, deployment.folder, office, caller, issuer.issuer_id, request)
     await _load(deployment.database_url, house, [key.key_id for key in issuer.keys], version.id)
     for number in range(8):  # the mould is cast, statements are prepared
         await _issue(house, -number - 1)
@@ -200,6 +202,7 @@ async def compare(url: str, many: int, out: TextIO) -> str:
                     rounds.setdefault((name, house.rows), []).append(statistics.median(taken))
     for house in houses:
         await house.office.close()
+        shutil.rmtree(house.folder)
     lines: list[tuple[str, ...]] = []
     for name in _OPERATIONS:
         few, lots = rounds[name, FEW], rounds[name, many]
