@@ -227,3 +227,16 @@ async def test_requests_sent_ahead_of_a_refusal_are_not_all_answered():
             while piece := await asyncio.wait_for(reader.read(65536), 3):
                 received += piece
         assert received.count(b"HTTP/1.1 200") <= 2
+
+
+async def test_some_requests_may_be_sent_ahead_and_no_endless_number_is_kept():
+    async with serving(sent_ahead=4) as connect:
+        reader, writer = await connect()
+        writer.write(GOOD * 5)
+        received = b""
+        while received.count(b"HTTP/1.1 200") < 5:
+            received += await asyncio.wait_for(reader.read(65536), 3)
+
+        reader, writer = await connect()
+        writer.write(GOOD * 5000)
+        assert await ended_within(reader, 3)

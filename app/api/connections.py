@@ -13,6 +13,8 @@ pay some microseconds for it: one look at all connections each second, not one t
    closed without an answer. Proxies named in TRUSTED_PROXIES speak for many and are not counted.
 6. Whose request was refused for its rate is answered at once, and read again ``pause_seconds`` later: refusing must not
    become the work of the process. What was sent ahead is not answered any more. Not so for a proxy that is named.
+7. At most ``sent_ahead`` requests wait behind the one that is worked on: a quarter of a megabyte of the shortest ones
+   would be some fourteen megabytes of requests. A connection that sends more ahead ends (RFC 9112 section 9.3.2).
 """
 
 import asyncio
@@ -63,6 +65,7 @@ class Bounds:
     """Longer than the application itself waits, which can say so."""
     pause_seconds: float = 1.0
     stalled_seconds: float = 30.0
+    sent_ahead: int = 32
 
 
 class Watch:
@@ -181,6 +184,10 @@ class GuardedConnection(HttpToolsProtocol):
         self._head_since = None
         self._head_read = 0
         self._body_since = self.loop.time()
+        if len(self.pipeline) >= self._bounds.sent_ahead:
+            # (7) Whatever the parser still finds in what was received is passed over: nothing is kept of it.
+            self.transport.abort()
+            return
         size = len(self.url) + sum([len(name) + len(value) for name, value in self.headers])
         if size > self._bounds.head_bytes:
             self.app = _refusing(HeadTooLarge())
