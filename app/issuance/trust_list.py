@@ -23,7 +23,7 @@ the one before it, so that nobody can be shown two histories without leaving a t
 
 import hashlib
 from collections.abc import Awaitable, Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import ClassVar, Final, TypeAlias
 
@@ -325,14 +325,32 @@ async def forget_trust_list(office: Office, signer: str) -> bool:
 async def imported_members(connection: Connection, *, besides: Collection[str]) -> list[AllianceMember]:
     """Return the members that imported lists name. Of a DID that two lists name, the younger list speaks.
 
+    Only a key that the other one revoked stays revoked: no list gives a lost key back to whoever has it.
+
     Raises:
         TrustListUnusable: a stored list is not whole any more.
     """
     lists = [read_trust_list(row.content).says for row in await trust_lists.list_imported(connection)]
     found: dict[str, AllianceMember] = {}
     for says in sorted(lists, key=lambda one: one.issued_at):
-        found |= {member.did: member for member in says.members if member.did not in besides}
+        for member in says.members:
+            if member.did not in besides:
+                found[member.did] = _without_lost_keys(member, found.get(member.did))
     return list(found.values())
+
+
+def _without_lost_keys(member: AllianceMember, elsewhere: AllianceMember | None) -> AllianceMember:
+    """Return ``member`` with each key revoked that is revoked ``elsewhere``, under whatever name."""
+    lost = {key.public_key: key for key in (elsewhere and elsewhere.keys) or () if key.state is KeyState.REVOKED}
+    keys = []
+    for key in member.keys or ():
+        known = lost.get(key.public_key)
+        if known is not None and key.state is not KeyState.REVOKED:
+            key = replace(  # noqa: PLW2901 - the same key, as it is known elsewhere
+                key, state=known.state, revoked_at=known.revoked_at, compromised_since=known.compromised_since
+            )
+        keys.append(key)
+    return replace(member, keys=tuple(keys))
 
 
 async def _note(connection: Connection, moment: datetime, kind: str, subject: str) -> None:

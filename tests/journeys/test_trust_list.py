@@ -313,3 +313,16 @@ class TestVerifying:
         record = await deployment.issue(full_request("service", awarding_body="wut"))
         fetched = await deployment.fetch(record)
         assert (await deployment.verify(fetched.content))["verdict"] == "valid"
+
+    async def test_no_younger_list_gives_a_revoked_key_back(self, deployment, other):
+        other.key_facts = {"state": KeyState.REVOKED, "revoked_at": START, "compromised_since": START}
+        await self.import_(deployment, other)
+        other.key_facts = {}
+        third = OtherDeployment(host="third.example", slugs=())
+        members = other.claims(version=1, at=START)["members"]
+        younger = await third.list_(at=START + timedelta(minutes=1), members=members)
+        await trust_list.import_trust_list(
+            deployment.office, younger, vouched_for=third.signer.public_key.multikey, look_up=nobody
+        )
+        report = await deployment.verify(await self.credential(other))
+        assert (report["verdict"], self.code(report, "issuer-key")) == ("invalid", "key-revoked")
