@@ -1,7 +1,9 @@
 """Erase what is known of a learner (GDPR, Article 17): the award's data key is destroyed, and nothing opens any more.
 
 Claims, documents, signed forms and remembered answers are encrypted under that key alone, so they are gone at once and
-everywhere, whatever still holds their bytes. What remains says that there was an award: identifiers, its day, its
+everywhere, whatever still holds their bytes. What is remembered of the requests themselves is deleted: the digest of a
+request would tell whoever guesses its words that they were right, and its key is whatever the caller wrote there. The
+same request again is recognised by its award. What remains says that there was an award: identifiers, its day, its
 number, a pseudonym, events, and the place in the status list, on which others rely. The holder's own copy verifies.
 """
 
@@ -13,7 +15,7 @@ from uuid import UUID
 from app.issuance.access import Caller
 from app.issuance.finding import CredentialUnknown, learner_key_asked_for
 from app.issuance.office import Office
-from app.store import awards, credentials, data_keys, events
+from app.store import awards, credentials, data_keys, events, idempotency
 from app.store.awards import Award
 from app.store.connection import Connection
 from app.strict_json import JsonValue, canonical
@@ -62,6 +64,7 @@ async def erase(office: Office, caller: Caller, award_ids: Sequence[UUID]) -> in
         for award_id in award_ids:
             if await data_keys.destroy(connection, caller.awarding_body_id, award_id, now=moment):
                 erased += 1
+                await idempotency.forget_award(connection, caller.awarding_body_id, award_id)
                 done = events.Event(
                     caller.awarding_body_id, moment, caller.actor, "learner-data-erased", str(award_id), canonical({})
                 )

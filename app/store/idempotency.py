@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, update
+from sqlalchemy import ColumnElement, delete, select, update
 
 from app.store.connection import Connection
 from app.store.plans import selection
 from app.store.records import maybe_from_row
-from app.store.tables import idempotency
+from app.store.tables import credential, idempotency
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +104,18 @@ async def forget_before(connection: Connection, moment: datetime) -> int:
     """Forget the requests from before ``moment`` (30 days is our promise) and return how many they were."""
     return await connection.execute(
         delete(idempotency).where(idempotency.c.created_at < moment, idempotency.c.status.is_not(None))
+    )
+
+
+async def forget_award(connection: Connection, awarding_body_id: UUID, award_id: UUID) -> int:
+    """Forget the requests that were answered with a credential of this award, and return how many they were."""
+    of_award = select(credential.c.id).where(
+        credential.c.awarding_body_id == awarding_body_id, credential.c.award_id == award_id
+    )
+    return await connection.execute(
+        delete(idempotency).where(
+            idempotency.c.awarding_body_id == awarding_body_id, idempotency.c.credential_id.in_(of_award)
+        )
     )
 
 

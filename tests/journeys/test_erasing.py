@@ -4,10 +4,12 @@ import json
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
 from app.issuance import access
 from app.issuance.erasing import erase, find_erasable
 from app.issuance.finding import CredentialUnknown, SearchMalformed
+from app.store.tables import idempotency
 from tests.builders import altered, full_request
 
 
@@ -101,3 +103,17 @@ async def test_the_history_holds_no_personal_data_even_before(deployment):
     written = json.dumps(history.json(), ensure_ascii=False)
     for secret in ("Zoë", "Øst", "2001-02-28", "312345", "sis-7f3a"):
         assert secret not in written
+
+
+async def test_no_digest_of_a_request_is_left_that_a_guess_could_be_compared_with(deployment):
+    system = deployment.system()
+    request = full_request("academic")
+    mine = (await system.post("/api/v1/credentials", json=request, headers={"Idempotency-Key": "s312345"})).json()
+    others = altered(request, {"learner.reference": "somebody-else"})
+    other = (await system.post("/api/v1/credentials", json=others, headers={"Idempotency-Key": "other"})).json()
+    await erase_award_of(deployment, mine)
+    async with deployment.office.database.read() as connection:
+        left = await connection.fetch_all(select(idempotency))
+    assert [(row["key"], row["credential_id"]) for row in left] == [("other", UUID(other["id"]))]
+    again = await system.post("/api/v1/credentials", json=request, headers={"Idempotency-Key": "s312345"})
+    assert (again.status_code, again.json()["code"]) == (410, "erased")
