@@ -82,10 +82,10 @@ async def authenticate(office: Office, presented: str | None, *needed: Scope) ->
     # Asked at every request: a revoked key opens nothing from the next request on.
     async with office.database.read_once() as connection:
         found = await api_keys.find_with_slug(connection, prefix)
-    caller = _caller(found, secret, needed, office.clock())
-    assert found is not None
-    office.looked_up.api_keys.put(prefix, found)
-    return caller
+    if found is not None:
+        # A key that is closed is remembered as such: nothing is signed for it in vain any more.
+        office.looked_up.api_keys.put(prefix, found)
+    return _caller(found, secret, needed, office.clock())
 
 
 def recalled(office: Office, presented: str | None, *needed: Scope) -> Caller | None:

@@ -161,6 +161,14 @@ async def test_an_api_key_revoked_by_another_process_issues_nothing_from_then_on
         assert answer.status_code == 401
 
 
+async def test_nothing_is_signed_in_vain_for_an_api_key_that_is_known_to_be_revoked(deployment, published):
+    presented = deployment.api_keys["wut"]
+    await access.revoke_api_key(another_process(deployment), "wut", presented.split("_")[1])
+    assert access.recalled(deployment.office, presented) is not None
+    await deployment.issue(for_another_learner(published), "wut", status=401)
+    assert access.recalled(deployment.office, presented) is None
+
+
 async def test_an_offering_withdrawn_by_another_process_is_awarded_no_more(deployment, published):
     elsewhere = another_process(deployment)
     caller = await access.operator(elsewhere, "wut")
