@@ -1,12 +1,14 @@
 """After a restore: what the records say is older than what is in the world.
 
 Credentials that were issued after the backup have places in status lists that the restored records take for free. So no
-list goes on after a restore; the lists that follow have addresses that nothing in the world names.
+list goes on after a restore; the lists that follow have addresses that nothing in the world names. Likewise the trust
+list goes on with a version that nobody can have imported.
 """
 
 from dataclasses import dataclass
 
 from app.issuance.office import Office
+from app.issuance.trust_list import go_on_after_restore
 from app.status import LIST_ENTRIES
 from app.store import status_lists
 from app.store.copying import note_restored
@@ -25,9 +27,13 @@ async def make_fit_after_restore(office: Office) -> MadeFit:
     """Close every status list, so that no place is given a second time. Nobody else may be at work meanwhile.
 
     It may be repeated: that closes what was opened since and passes over more numbers of lists, and nothing else.
+
+    Raises:
+        SigningKeysMissing: the service's own key is not there to sign the trust list; the rest is done. Repeat it.
     """
     async with office.database.transaction() as connection:
         closed, issuers = await status_lists.close_all(connection, capacity=LIST_ENTRIES)
         body = canonical({"lists_closed": closed, "issuers": issuers})
         await note_restored(connection, now=office.clock(), body=body)
+    await go_on_after_restore(office)
     return MadeFit(closed, issuers)

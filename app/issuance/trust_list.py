@@ -49,6 +49,8 @@ TYPE: Final = "enhance-trust-list+jwt"
 PROFILE: Final = jws.HeaderProfile(frozenset({"kid", "typ"}))
 VALIDITY: Final = timedelta(days=30)
 CLOCK_SKEW: Final = timedelta(minutes=5)
+_PASSED_OVER: Final = 1000
+"""Versions after a restore: more than were published since any backup that somebody would still restore."""
 
 LookUp: TypeAlias = Callable[[str], Awaitable[DidDocument]]
 """Resolves a DID, or raises :class:`~app.trust.resolve.ResolutionFailed`."""
@@ -120,17 +122,37 @@ async def published_trust_list(office: Office) -> PublishedTrustList:
     async with office.database.read() as connection:
         newest = await trust_lists.find_newest(connection)
         did, claims = await _claims(connection)
-    claims_sha256 = hashlib.sha256(canonical(claims)).digest()
     if (
         newest is not None
-        and newest.claims_sha256 == claims_sha256
+        and newest.claims_sha256 == _digest_of_claims(claims)
         and newest.published_at <= moment < newest.published_at + VALIDITY / 2
     ):
         return newest
+    return await _publish(office, newest, did, claims, version=1 if newest is None else newest.version + 1)
+
+
+async def go_on_after_restore(office: Office) -> PublishedTrustList:
+    """Publish a version that nobody can have seen yet: those that followed the backup are in the world.
+
+    A second list of a version that somebody imported would be refused there, and so would the one after it, with
+    whatever it says about keys that were lost.
+
+    Raises:
+        SigningKeysMissing, SigningFailed, DatabaseUnavailable: try again later.
+    """
+    async with office.database.read() as connection:
+        newest = await trust_lists.find_newest(connection)
+        did, claims = await _claims(connection)
+    return await _publish(office, newest, did, claims, version=(newest.version if newest else 0) + _PASSED_OVER)
+
+
+async def _publish(
+    office: Office, newest: PublishedTrustList | None, did: str, claims: dict[str, object], *, version: int
+) -> PublishedTrustList:
+    moment = office.clock()
     office.forget_issuers()  # not the keys of some seconds ago: the list is out for weeks
     key, key_id = await office.service_token_key()
     published_at = moment.replace(microsecond=0)
-    version = 1 if newest is None else newest.version + 1
     made = {
         "iss": did,
         "iat": int(published_at.timestamp()),
@@ -141,7 +163,7 @@ async def published_trust_list(office: Office) -> PublishedTrustList:
     }
     content = await jws.sign_compact(orjson.dumps(made), {"kid": key_id, "typ": TYPE}, signer=key.signer)
     read_trust_list(content)  # what nobody could read must not leave
-    ours = PublishedTrustList(version, content, claims_sha256, published_at, published_at + VALIDITY)
+    ours = PublishedTrustList(version, content, _digest_of_claims(claims), published_at, published_at + VALIDITY)
     try:
         async with office.database.transaction() as connection:
             await trust_lists.publish(connection, ours)
@@ -149,6 +171,10 @@ async def published_trust_list(office: Office) -> PublishedTrustList:
     except AlreadyThere:
         return await trust_list_version(office, version)
     return ours
+
+
+def _digest_of_claims(claims: dict[str, object]) -> bytes:
+    return hashlib.sha256(canonical(claims)).digest()
 
 
 async def trust_list_version(office: Office, version: int) -> PublishedTrustList:

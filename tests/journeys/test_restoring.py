@@ -11,8 +11,10 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.engine import make_url
 
+from app.issuance import setup
 from app.issuance.office import RestoreUnfinished
 from app.issuance.restoring import make_fit_after_restore
+from app.issuance.trust_list import read_trust_list
 from app.store import copy_sqlite, events
 from app.store.copying import CopyFailed
 from app.store.tables import status_list
@@ -102,6 +104,26 @@ async def test_after_a_restore_no_place_is_given_twice_and_every_list_is_served(
         for credential in (before[1], after[1]):
             assert await restored.published_bits(credential.document) == (False, False)
             assert (await restored.verify(credential.content))["verdict"] == "valid"
+
+
+async def test_no_version_of_the_trust_list_is_published_twice(prepared, tmp_path):
+    url, keys, api_keys = prepared
+    async with a_deployment(prepared) as deployment:
+        await deployment.public.get("/trust/members.jwt")
+        restore = await asyncio.to_thread(back_up, url, tmp_path, deployment.clock)
+        await setup.revoke_key(deployment.office, "wut", "ed25519-2026-1", "lost")
+        lost = read_trust_list((await deployment.public.get("/trust/members.jwt")).content).says
+        assert lost.version == 2
+    await asyncio.to_thread(restore)
+    office = open_office(url, keys, Clock())
+    await office.open(restoring=True)
+    await make_fit_after_restore(office)
+    await office.close()
+    async with a_deployment((url, keys, api_keys)) as restored:
+        says = read_trust_list((await restored.public.get("/trust/members.jwt")).content).says
+        # Whoever has the second one takes this: it is no other second one, nor a third that does not name it.
+        assert says.version > lost.version + 1
+        assert (await restored.public.get("/trust/members/2.jwt")).status_code == 404
 
 
 async def test_a_copied_database_is_not_served_before_it_was_made_fit(sqlite_prepared, tmp_path):
