@@ -22,14 +22,14 @@ from app.api.capacity import CONNECTIONS_FOR_EACH_REQUEST
 from app.api.connections import Bounds, guarded
 from app.errors import Family, ServiceError
 from app.interop import jose
-from app.issuance import access, erasing, forms, issue, offerings, restoring, setup, trust_list
+from app.issuance import access, erasing, forms, issue, offerings, restoring, seals, setup, trust_list
 from app.issuance.access import GRANTABLE, Scope
 from app.issuance.custody import compare_disk_and_records
 from app.issuance.office import SERVICE_SLUG, Office
 from app.issuance.repeating import forget_old_answers
 from app.issuance.resigning import hanging_on_revoked_keys, sign_again
 from app.issuance.trust_list import insist_on_key, read_trust_list
-from app.keys import Algorithm, Keyring, KeyringUnusable, MasterSecret, MasterSecretWrong
+from app.keys import Algorithm, Keyring, KeyringUnusable, MasterSecret, MasterSecretWrong, development_pki
 from app.languages import Language
 from app.main import configure_logging, now, open_office, quiet_log_config, verifier_of, verifier_of_list
 from app.securing.jws import longest_token
@@ -40,6 +40,7 @@ from app.store.signing_keys import SigningKey
 from app.strict_json import JsonValue, parse
 from app.trust.fetch import FetchError, GuardedFetch
 from app.trust.resolve import DidDocument, resolve
+from app.trust.seals import Anchors
 from app.trust.trust_list import TrustList
 from app.verification.submission import read_submission
 from app.verification.verifier import AnyReport
@@ -71,6 +72,8 @@ issuers = typer.Typer(help="Awarding bodies of this deployment.", no_args_is_hel
 api_keys = typer.Typer(help="API keys of the universities' systems.", no_args_is_help=True)
 offerings_group = typer.Typer(help="Offerings.", no_args_is_help=True)
 trust = typer.Typer(help="Trust lists: this deployment's own, and those of others.", no_args_is_help=True)
+seals_group = typer.Typer(help="Seals of awarding bodies: keys with an X.509 certificate.", no_args_is_help=True)
+application.add_typer(seals_group, name="seals")
 application.add_typer(trust, name="trust")
 application.add_typer(keys, name="keys")
 application.add_typer(issuers, name="issuers")
@@ -162,6 +165,10 @@ def init() -> None:
     print(f"Ready at {settings.public_url}. Next: issuers add, keys generate, api-keys create, serve.")
 
 
+_RENEW_SEAL: Final = timedelta(days=90)
+"""Before a certificate of a seal ends: an authority may take weeks to issue the next one."""
+
+
 @application.command()
 def doctor() -> None:
     """Say what is in order and what is not: database, keys of each issuer, settings. Exit code: 0 all is, 1 not all."""
@@ -178,6 +185,11 @@ def doctor() -> None:
         for item in await hanging_on_revoked_keys(office):
             said = f"{item.issuer}: {item.credentials} credentials carry a proof by {item.fragment}, which is revoked. "
             findings.append((False, f"{said}Sign them again: keys resign {item.issuer} {item.fragment}"))
+        for slug, issuer in sorted((await office.all_issuers()).items()):
+            if issuer.seal is not None:
+                left = issuer.seal.certificate.not_after - office.clock()
+                said = f"{slug}: its seal lasts {left.days} days."
+                findings.append((left > _RENEW_SEAL, said if left > _RENEW_SEAL else f"{said} seals request {slug}"))
         for one in await trust_list.list_imported(office):
             good = one.says.valid_until - office.clock() > _SOON
             findings.append((good, _described(one.says) + ("" if good else " Import a newer one.")))
@@ -370,6 +382,70 @@ def list_issuers() -> None:
 
 
 # --- keys
+
+
+@seals_group.command("request")
+def request_seal(slug: Slug) -> None:
+    """Make a key for a seal, and print the request (PKCS #10) that goes to the certification authority."""
+    made = _with_office(lambda office: seals.request_seal(office, slug))
+    print(f"{made.fragment} seals nothing before its certificate is enrolled: seals enrol {slug} FILE", file=sys.stderr)
+    print(made.pem.decode("ascii"), end="")
+
+
+@seals_group.command("enrol")
+def enrol_seal(
+    slug: Slug,
+    certificate: Annotated[Path, typer.Argument(help="The certificate and the authorities above it, as PEM")],
+) -> None:
+    """Take the certificate of a requested seal; from now on European Digital Credentials are sealed with it."""
+    settings = load_settings()
+    anchors = Anchors.read(settings.seal_anchors)
+    content = _file_content(certificate)
+    seal = _with_office(lambda office: seals.enrol_seal(office, slug, content, anchors), settings=settings)
+    assert seal.certificate is not None
+    print(f"{seal.key.fragment} seals for {slug} until {seal.certificate.not_after.date().isoformat()}.")
+
+
+@seals_group.command("list")
+def list_seals(slug: Slug) -> None:
+    """List every seal of an awarding body, and how long its certificate lasts."""
+    for seal in _with_office(lambda office: seals.list_seals(office, slug)):
+        ends = seal.certificate.not_after.date().isoformat() if seal.certificate else "no certificate yet"
+        print(f"{seal.key.fragment:20} {seal.key.state.value:14} {ends}")
+
+
+@seals_group.command("retire")
+def retire_seal(slug: Slug, fragment: Fragment) -> None:
+    """Let a seal be used no more, as when its certificate is revoked. What it sealed stays as it is."""
+    _with_office(lambda office: seals.retire_seal(office, slug, fragment))
+    print(f"{fragment} seals no more.")
+
+
+@seals_group.command("development-pki")
+def make_development_pki(
+    directory: Annotated[Path, typer.Argument(help="A folder that is not there yet")],
+) -> None:
+    """Make authorities for trials: for seals and for time-stamps, with revocation lists. They vouch for nobody."""
+    development_pki.make(directory, now())
+    print(f"Made in {directory}, for DEVELOPMENT ONLY. To believe it here: SEAL_ANCHORS={directory / 'anchors'}")
+
+
+@seals_group.command("development-certificate")
+def issue_development_certificate(
+    directory: Annotated[Path, typer.Argument(help="What `seals development-pki` made")],
+    request: Annotated[
+        Path, typer.Argument(help="What `seals request` printed; - for standard input", allow_dash=True)
+    ],
+) -> None:
+    """Print a certificate for a requested seal, by the authority for trials."""
+    print(development_pki.certify(directory, _file_content(request), now()).decode("ascii"), end="")
+
+
+def _file_content(path: Path) -> bytes:
+    try:
+        return sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
+    except OSError as error:
+        raise typer.BadParameter(f"{path} cannot be read: {error.strerror}.") from None
 
 
 @keys.command("generate")

@@ -726,3 +726,30 @@ class TestTrustLists:
     def test_an_address_goes_by_the_guarded_way_out(self, deployment, address, reason):
         said = deployment("trust", "import", address, "--signer-key", "z6MkOther")
         assert (said.code, f"could not be had from {address} ({reason})" in said.err) == (1, True)
+
+
+def test_a_seal_from_the_request_to_the_day_it_is_retired(run, tmp_path, monkeypatch):
+    run("init")
+    description = {**json.loads((ISSUERS / "wut.json").read_text(encoding="utf-8"))}
+    file = tmp_path / "wut.json"
+    file.write_text(json.dumps(description), encoding="utf-8")
+    assert run("issuers", "add", file).code == 0
+    assert run("keys", "generate", "wut", "--activate").code == 0
+    pki = tmp_path / "pki"
+    made = run("seals", "development-pki", pki)
+    assert (made.code, "DEVELOPMENT ONLY" in made.out) == (0, True)
+    asked = run("seals", "request", "wut")
+    assert asked.out.startswith("-----BEGIN CERTIFICATE REQUEST-----")
+    (tmp_path / "wut.csr").write_text(asked.out)
+    certificate = run("seals", "development-certificate", pki, tmp_path / "wut.csr")
+    (tmp_path / "wut.pem").write_text(certificate.out)
+    refused = run("seals", "enrol", "wut", tmp_path / "wut.pem")
+    assert (refused.code, "SEAL_ANCHORS" in refused.err) == (1, True)
+    monkeypatch.setenv("SEAL_ANCHORS", str(pki / "anchors"))
+    assert "seals for wut until" in run("seals", "enrol", "wut", tmp_path / "wut.pem").out
+    assert "seal-p256" in run("seals", "list", "wut").out
+    assert "its seal lasts 729 days" in run("doctor").out
+    assert run("seals", "enrol", "wut", tmp_path / "no-such-file").code == 2
+    fragment = run("seals", "list", "wut").out.split()[0]
+    assert run("seals", "retire", "wut", fragment).code == 0
+    assert "retired" in run("seals", "list", "wut").out

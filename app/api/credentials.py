@@ -192,6 +192,9 @@ async def list_forms(credential_id: UUID, office: TheOffice, caller: CredentialR
     return json_answer((await finding.record(office, caller, credential_id)).forms)
 
 
+_FORM_TYPES: Final = ("application/vc", "application/vc+jwt", "application/ld+json", "application/jose+json")
+
+
 @router.get(
     "/{credential_id}/forms/{form}",
     response_class=Response,
@@ -199,7 +202,7 @@ async def list_forms(credential_id: UUID, office: TheOffice, caller: CredentialR
         **_OF_FORM,
         200: {
             "description": "The bytes of the form, verbatim",
-            "content": {kind: {} for kind in ("application/vc", "application/vc+jwt", "application/ld+json")},
+            "content": {kind: {} for kind in _FORM_TYPES},
         },
     },
     summary="Download a form",

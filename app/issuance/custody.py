@@ -43,7 +43,8 @@ async def compare_disk_and_records(office: Office) -> Custody:
         slugs = {body.id: body.slug for body in await awarding_bodies.list_all(connection)}
         for issuer in await issuers.list_all(connection):
             slug = slugs[issuer.awarding_body_id] if issuer.awarding_body_id else SERVICE_SLUG
-            for key in await signing_keys.list_of_issuer(connection, issuer.id):
+            seals = await signing_keys.list_seals(connection, issuer.id)
+            for key in (*await signing_keys.list_of_issuer(connection, issuer.id), *seals):
                 on_record[KeyName(slug, key.fragment)] = key.state
     announced = {name for name, state in on_record.items() if state is KeyState.PRE_PUBLISHED}
     return Custody(

@@ -190,7 +190,9 @@ async def _page(
     # In a list each record names its forms without looking them up: an issued credential has its bytes.
     return CredentialPage(
         items=[
-            record_of(office, caller.slug, entry, forms_of(office, entry.credential.id, _state(entry)))
+            record_of(
+                office, caller.slug, entry, forms_of(office, entry.credential.id, _state(entry), slug=caller.slug)
+            )
             for entry in found.items
         ],
         next_cursor=str(found.next) if found.next else None,
@@ -203,5 +205,5 @@ def _state(entry: CredentialEntry) -> FormState:
 
 async def _record(connection: Connection, office: Office, caller: Caller, entry: CredentialEntry) -> CredentialRecord:
     row = await secured_forms.find(connection, caller.awarding_body_id, entry.credential.id, VCDM2_FORM)
-    forms = forms_of(office, entry.credential.id, row.state if row else FormState.FAILED)
+    forms = forms_of(office, entry.credential.id, row.state if row else FormState.FAILED, slug=caller.slug)
     return record_of(office, caller.slug, entry, forms)

@@ -1,13 +1,10 @@
-"""The bytes of a credential: the stored ones, verbatim, and the renderings that are made from its frozen tree."""
+"""The bytes of a credential: the stored ones, verbatim, and those that are made when they are first asked for."""
 
-import hashlib
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import ClassVar
 from uuid import UUID
 
-import orjson
-
-from app.elm.rendering import CredentialFacts, render_edc
 from app.errors import Family, ServiceError
 from app.issuance.access import Caller
 from app.issuance.finding import CredentialUnknown, record
@@ -17,15 +14,15 @@ from app.issuance.issue import (
     VCDM2_FORM,
     VCDM2_JWT_FORM,
     new_public_token,
-    revision_place,
     status_of,
 )
 from app.issuance.office import Office, sealed_place
 from app.issuance.records import CredentialRecord, Status
 from app.issuance.repeating import data_key_of
+from app.issuance.sealed_form import issuer_of, make_sealed_form, render
 from app.issuance.token_form import make_token_form
 from app.keys import DataCipher
-from app.store import awards, credentials, events, secured_forms
+from app.store import credentials, events, secured_forms
 from app.store.connection import Connection
 from app.store.credentials import CredentialEntry
 from app.store.states import CredentialState, FormState
@@ -84,13 +81,15 @@ async def read_public(office: Office, token: str, form: str = VCDM2_FORM) -> Pub
 
 
 async def read_edc(office: Office, token: str) -> Document:
-    """Return the EDC rendering of the credential at a public address; unsigned.
+    """Return the European Digital Credential at a public address: sealed where the awarding body has a seal.
 
     Raises:
         CredentialUnknown, FormPending, Erased: as :func:`read_public`.
+        SealUnusable, SigningFailed: it cannot be sealed now.
     """
     async with office.database.read() as connection:
-        return await _render_edc(connection, office, await _public_entry(connection, token))
+        entry = await _public_entry(connection, token)
+    return await _edc(office, entry)
 
 
 async def read_for(office: Office, caller: Caller, credential_id: UUID, form: str) -> Document:
@@ -105,9 +104,9 @@ async def read_for(office: Office, caller: Caller, credential_id: UUID, form: st
         entry = await credentials.find_entry(connection, caller.awarding_body_id, credential_id)
         if entry is None:
             raise CredentialUnknown
-        if form == EDC_FORM:
-            return await _render_edc(connection, office, entry)
-        document = await _found_form(connection, office, entry, form)
+        document = None if form == EDC_FORM else await _found_form(connection, office, entry, form)
+    if form == EDC_FORM:
+        return await _edc(office, entry)
     return document or await _made_form(office, entry, form)
 
 
@@ -167,26 +166,23 @@ async def _found_form(connection: Connection, office: Office, entry: CredentialE
     return Document(content, row.media_type, f'"{row.sha256.hex()}"')
 
 
-async def _render_edc(connection: Connection, office: Office, entry: CredentialEntry) -> Document:
-    credential = entry.credential
-    data_key = await data_key_of(connection, office, credential.awarding_body_id, credential.award_id)
-    # Nobody awards by a rendering: it is there when the signed credential is, and not before.
-    if credential.state is not CredentialState.ISSUED:
-        raise FormPending(retry_after_seconds=2)
-    revision = await awards.find_revision(
-        connection, credential.awarding_body_id, credential.award_id, credential.revision
-    )
-    assert revision is not None
-    tree = orjson.loads(
-        DataCipher.open(
-            data_key, revision.elm_tree, revision_place("elm_tree", credential.award_id, credential.revision)
-        )
-    )
-    facts = CredentialFacts(
-        uuid=credential.id,
-        issued=credential.created_at,
-        valid_from=credential.valid_from,
-        valid_until=credential.valid_until,
-    )
-    content = orjson.dumps(render_edc(tree, facts))
-    return Document(content, EDC_MEDIA_TYPE, f'"{hashlib.sha256(content).hexdigest()}"')
+async def _edc(office: Office, entry: CredentialEntry) -> Document:
+    """Return the sealed form, made now if there is a seal and it is not there yet; else the rendering, unsealed."""
+    async with office.database.read() as connection:
+        # Whose data was erased has no form any more, sealed or not.
+        data_key = await data_key_of(connection, office, entry.credential.awarding_body_id, entry.credential.award_id)
+        # Nobody awards by a rendering: it is there when the signed credential is, and not before.
+        if entry.credential.state is not CredentialState.ISSUED:
+            raise FormPending(retry_after_seconds=2)
+        document = await _found_form(connection, office, entry, EDC_FORM)
+    if document is None and await make_sealed_form(office, entry.credential):
+        async with office.database.read() as connection:
+            document = await _found_form(connection, office, entry, EDC_FORM)
+        if document is None:
+            raise FormPending(retry_after_seconds=2)
+    if document is not None:
+        return document
+    issuer = await issuer_of(office, entry.credential)
+    async with office.database.read() as connection:
+        content = await render(connection, office, issuer, entry.credential, data_key)
+    return Document(content, EDC_MEDIA_TYPE, f'"{sha256(content).hexdigest()}"')

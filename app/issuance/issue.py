@@ -50,7 +50,7 @@ from app.issuance.records import (
 )
 from app.issuance.repeating import LEASE, Answer, Claim, Erased, Patience, RequestUnderWay, data_key_of
 from app.keys import DataCipher, DataKey
-from app.securing import vc_jose
+from app.securing import jades, vc_jose
 from app.store import api_keys, awards, credentials, data_keys, events, issuing, offerings, secured_forms
 from app.store.awards import NUMBER_TAKEN, Award, AwardRevision
 from app.store.connection import Connection
@@ -69,7 +69,7 @@ VCDM2_MEDIA_TYPE: Final = "application/vc"
 VCDM2_JWT_FORM: Final = "vcdm2-jwt"
 """The same credential in a token; made when it is first asked for (``token_form``)."""
 EDC_FORM: Final = "edc"
-"""The same award as a European Digital Credential; rendered when it is asked for (``forms``), and not sealed."""
+"""The same award as a European Digital Credential; made when it is asked for, and sealed if there is a seal."""
 EDC_MEDIA_TYPE: Final = "application/ld+json"
 _NUMBER_ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _TRIES: Final = 3
@@ -414,7 +414,7 @@ def _first_answer(office: Office, draft: Draft, version: OfferingVersionName, st
         office,
         draft.prepared.issuer.body.slug,
         entry_of(draft, version),
-        forms_of(office, draft.credential.id, state),
+        forms_of(office, draft.credential.id, state, slug=draft.prepared.issuer.body.slug),
         advice(list(draft.prepared.findings)),
     )
     return Answer(201, record.model_dump_json().encode(), draft.credential.id)
@@ -502,7 +502,7 @@ async def _complete(office: Office, draft: Draft, claim: Claim | None, content: 
             office,
             draft.caller.slug,
             entry,
-            forms_of(office, draft.credential.id, FormState.READY),
+            forms_of(office, draft.credential.id, FormState.READY, slug=draft.caller.slug),
             advice(list(draft.prepared.findings)),
         )
         answer = Answer(201, record.model_dump_json().encode(), draft.credential.id)
@@ -648,7 +648,7 @@ async def _existing(
         office,
         draft.caller.slug,
         entry,
-        forms_of(office, current.id, FormState.READY),
+        forms_of(office, current.id, FormState.READY, slug=draft.caller.slug),
         advice(list(draft.prepared.findings)),
     )
     answer = Answer(200, record.model_dump_json().encode(), current.id)
@@ -688,19 +688,21 @@ def status_of(entry: CredentialEntry) -> Status:
     return Status.SUSPENDED if entry.standing.suspended else Status.VALID
 
 
-def forms_of(office: Office, credential_id: UUID, state: FormState) -> list[Form]:
+def forms_of(office: Office, credential_id: UUID, state: FormState, *, slug: str) -> list[Form]:
     """Return the forms in a record, in the state of the first: whatever it says, the others can say at once."""
+    sealed = office.has_seal(slug)
     return [
         Form(
             form=form,
             media_type=media_type,
             state=state.value,
             url=f"{office.public_url}/api/v1/credentials/{credential_id}/forms/{form}",
+            sealed=sealed if form == EDC_FORM else None,
         )
         for form, media_type in (
             (VCDM2_FORM, VCDM2_MEDIA_TYPE),
             (VCDM2_JWT_FORM, vc_jose.MEDIA_TYPE),
-            (EDC_FORM, EDC_MEDIA_TYPE),
+            (EDC_FORM, jades.MEDIA_TYPE if sealed else EDC_MEDIA_TYPE),
         )
     ]
 

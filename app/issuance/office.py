@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar, Final
@@ -27,11 +27,12 @@ from app.keys import (
     method_id,
 )
 from app.status import LIST_ENTRIES, KeyedPermutation
-from app.store import awarding_bodies, check_schema, deployment, issuers, signing_keys
-from app.store.connection import Database
+from app.store import awarding_bodies, check_schema, deployment, issuers, signing_keys, x509_certificates
+from app.store.connection import Connection, Database
 from app.store.copying import is_restored_copy
 from app.store.states import KeyPurpose
 from app.store.status_lists import StatusIndexLease
+from app.store.x509_certificates import X509Certificate
 from app.template.alliance import AwardingBody, IssuerKind
 
 ISSUER_REFRESH: Final = timedelta(seconds=5)
@@ -110,6 +111,15 @@ class IssuingKey:
 
 
 @dataclass(frozen=True, slots=True)
+class SealingKey:
+    """The key of an awarding body's seal, with its certificate."""
+
+    key_id: UUID
+    signer: Signer
+    certificate: X509Certificate
+
+
+@dataclass(frozen=True, slots=True)
 class Issuer:
     """An awarding body with all that it takes to issue in its name."""
 
@@ -119,6 +129,7 @@ class Issuer:
     body: AwardingBody
     opened_learner_secret: bytes | None = field(repr=False)
     keys: tuple[IssuingKey, ...]
+    seal: SealingKey | None = None
 
     @property
     def can_sign(self) -> bool:
@@ -312,6 +323,11 @@ class Office:
         """How many changes of awarding bodies or their keys this process has made: what is older is out of date."""
         return self._issuer_changes
 
+    def has_seal(self, slug: str) -> bool:
+        """Whether an awarding body, as last read, has a seal."""
+        issuer = self._issuers.get(slug)
+        return issuer is not None and issuer.seal is not None
+
     def forget_issuers(self) -> None:
         """Read the awarding bodies again at the next use, after a change in this process."""
         self._issuers_read_at = None
@@ -328,7 +344,10 @@ class Office:
                 if row.id in of_body:
                     active = await signing_keys.list_active(connection, of_body[row.id].id, KeyPurpose.ASSERTION)
                     in_use |= {KeyName(row.slug, key.fragment) for key in active}
-                    found[row.slug] = self._assemble(row, of_body[row.id], active, flaws)
+                    sealing = await signing_keys.list_active(connection, of_body[row.id].id, KeyPurpose.SEAL)
+                    in_use |= {KeyName(row.slug, key.fragment) for key in sealing}
+                    seal = await self._open_seal(connection, row.slug, of_body[row.id].did, sealing, flaws)
+                    found[row.slug] = replace(self._assemble(row, of_body[row.id], active, flaws), seal=seal)
             if service := of_body.get(None):
                 active = await signing_keys.list_active(connection, service.id, KeyPurpose.SERVICE)
                 in_use |= {KeyName(SERVICE_SLUG, key.fragment) for key in active}
@@ -358,6 +377,21 @@ class Office:
             opened_learner_secret=secret,
             keys=self._open_keys(row.slug, issuer.did, active, flaws),
         )
+
+    async def _open_seal(
+        self,
+        connection: Connection,
+        slug: str,
+        did: str,
+        active: Sequence[signing_keys.SigningKey],
+        flaws: list[Flaw],
+    ) -> SealingKey | None:
+        """Return the active key of a seal with its certificate; none where there is none, or it cannot be opened."""
+        for key in self._open_keys(slug, did, active, flaws):
+            certificate = await x509_certificates.find(connection, key.key_id)
+            if certificate is not None:
+                return SealingKey(key.key_id, key.signer, certificate)
+        return None
 
     def _open_keys(
         self, slug: str, did: str, active: Sequence[signing_keys.SigningKey], flaws: list[Flaw]

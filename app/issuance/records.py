@@ -68,6 +68,10 @@ class Form(_Record):
     media_type: str = Field(examples=["application/vc"])
     state: Literal["ready", "pending", "failed"]
     url: str
+    sealed: bool | None = Field(
+        default=None,
+        description="Of `edc`: whether the awarding body has a seal, so that the form is given out sealed (JAdES)",
+    )
 
 
 class FindingRecord(_Record):

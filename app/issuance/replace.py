@@ -208,7 +208,12 @@ async def _store(
         office,
         draft.caller.slug,
         entry_of(stored, version),
-        forms_of(office, draft.credential.id, FormState.READY if content else FormState.PENDING),
+        forms_of(
+            office,
+            draft.credential.id,
+            FormState.READY if content else FormState.PENDING,
+            slug=draft.caller.slug,
+        ),
         advice(list(prepared.findings)),
     )
     return Answer(201, record.model_dump_json().encode(), draft.credential.id)

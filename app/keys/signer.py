@@ -25,11 +25,13 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any, ClassVar, Final, Protocol, Self, assert_never
 
+from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.x509.oid import NameOID
 
 from app.errors import Family, ServiceError
 from app.keys import base58
@@ -363,6 +365,29 @@ class InProcessSigner:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.public_key.multikey})"
+
+    def certificate_request(self, *, organisation: str, organization_identifier: str, common_name: str) -> bytes:
+        """Return a request for a certificate of this key (PKCS #10, RFC 2986), in PEM.
+
+        Raises:
+            KeyRefused: a key that is not for certificates of seals, or a name that is too long for one.
+        """
+        if isinstance(self._private_key, ed25519.Ed25519PrivateKey):
+            raise KeyRefused("Certificates of seals are for ECDSA keys.")
+        try:
+            subject = x509.Name(
+                [
+                    x509.NameAttribute(NameOID.ORGANIZATION_NAME, organisation),
+                    # ETSI EN 319 412-1 clause 5.1.4.
+                    x509.NameAttribute(NameOID.ORGANIZATION_IDENTIFIER, organization_identifier),
+                    x509.NameAttribute(NameOID.COMMON_NAME, common_name),
+                ]
+            )
+        except ValueError as error:
+            raise KeyRefused(f"The certificate cannot be requested in this name: {error}.") from None
+        builder = x509.CertificateSigningRequestBuilder().subject_name(subject)
+        digest = hashes.SHA256() if self.algorithm is Algorithm.P256 else hashes.SHA384()
+        return builder.sign(self._private_key, digest).public_bytes(Encoding.PEM)
 
     async def sign(self, message: bytes) -> bytes:
         """Return the raw signature over ``message``; never suspends."""

@@ -315,7 +315,8 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "Senden Sie es an die Adresse unten, oder prüfen Sie es mit einem beliebigen "
         "Prüfdienst für W3C Verifiable Credentials.",
         "page.download": "Signiertes Dokument herunterladen",
-        "page.download-edc": "EDC-Fassung herunterladen (nicht gesiegelt)",
+        "page.download-edc": "Als gesiegelten europäischen digitalen Nachweis herunterladen (Europass)",
+        "page.download-edc-bare": "EDC-Fassung herunterladen (nicht gesiegelt)",
         "page.verify-address": "Adresse zur Prüfung",
         # Die Startseite und die Seite, die einen Bericht zeigt.
         "page.start-sentence": "Die Universitäten der ENHANCE Alliance stellen Zertifikate und Badges als signierte "

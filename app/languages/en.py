@@ -291,7 +291,8 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "proof. Post it to "
         "the address below, or check it with any verifier of W3C Verifiable Credentials.",
         "page.download": "Download the signed document",
-        "page.download-edc": "Download the EDC rendering (not sealed)",
+        "page.download-edc": "Download as a sealed European Digital Credential (Europass)",
+        "page.download-edc-bare": "Download the EDC rendering (not sealed)",
         "page.verify-address": "Address for verification",
         # The start page and the page that shows a report.
         "page.start-sentence": "The universities of the ENHANCE Alliance issue certificates and badges as signed "

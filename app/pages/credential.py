@@ -77,11 +77,15 @@ def _bytes(request: Request, document: Document, media: str) -> Response:
 @router.get(
     "/c/{token}/edc.jsonld",
     response_class=Response,
-    responses={**answers("application/ld+json", etag=True), **NOT_THERE_OR_GONE},
-    summary="Fetch the EDC rendering",
+    responses={**answers("application/jose+json", "application/ld+json", etag=True), **NOT_THERE_OR_GONE},
+    summary="Fetch the European Digital Credential",
 )
 async def fetch_edc(token: str, request: Request) -> Response:
-    """The same award as a European Digital Credential (VC 1.1 and edc-ap). It is not sealed."""
+    """The same award as a European Digital Credential (VC 1.1 and edc-ap).
+
+    Sealed (JAdES baseline B) where the awarding body has a seal, as `application/jose+json`, the form that
+    Europass takes; otherwise the bare rendering, as `application/ld+json`, on which nobody can rely.
+    """
     office: Office = request.app.state.office
     document = await read_edc(office, token)
     answer = _bytes(request, document, document.media_type)
@@ -116,6 +120,7 @@ async def _page(office: Office, document: PublicDocument, token: str, wanted: La
             "facts": facts_of(statement, reader),
             "notes": notes_of(body, wanted),
             "address": f"/c/{token}",
+            "sealed": office.has_seal(body.slug),
             "verify_address": f"{office.public_url}/verify",
         },
         headers=dict(_PRIVATE),

@@ -26,18 +26,21 @@ re-formats the payload breaks the seal.
    before it.
 
 Who stands behind the certificate and the time-stamps is asked of nobody here: ``trust`` judges that.
+
+**Sealing** (:func:`secure`) makes level B and takes its own result apart again before it leaves.
 """
 
 import base64
 import binascii
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Final, NoReturn
 
+import orjson
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
@@ -45,8 +48,9 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
 from app.errors import Finding, ServiceError, json_pointer
 from app.instants import read_instant
-from app.keys import KeyRefused, PublicKey
+from app.keys import KeyRefused, PublicKey, Signer
 from app.securing import jws
+from app.securing.data_integrity import SelfCheckFailed
 from app.securing.jws import HeaderProblem, HeaderProfile, Jws, MalformedToken, decode_base64url
 from app.securing.timestamp import MalformedTimestamp, Timestamp, read_timestamp
 from app.strict_json import MAX_BYTES, MAX_DEPTH, JsonValue, MalformedJson, parse
@@ -272,6 +276,44 @@ def _is_ascii(value: JsonValue) -> bool:
 
 def _refuse(code: str, pointer: str, detail: str) -> NoReturn:
     raise MalformedToken(detail, findings=[Finding(code, pointer, detail, f"{_CITATION}; RFC 7515, 7.2.1")])
+
+
+# --- Sealing ----------------------------------------------------------------------------------------------------------
+
+
+async def secure(payload: bytes, *, signer: Signer, chain: Sequence[bytes], at: datetime) -> bytes:
+    """Return ``payload``, one JSON text in UTF-8, under a seal of level B; it is carried as it is.
+
+    ``chain`` is the sealing certificate and the authorities above it, in DER, without the root. ``payload`` is the
+    first member of what is returned: Europass recognises a sealed file by that.
+
+    Raises:
+        SigningFailed: the signer is not available.
+        SelfCheckFailed: the finished seal does not hold, or is not by the first certificate of ``chain``.
+    """
+    header = {
+        "alg": jws.SIGNING_ALGORITHMS[signer.algorithm],
+        "cty": "json",
+        "x5t#S256": jws.encode_base64url(hashlib.sha256(chain[0]).digest()).decode("ascii"),
+        "x5c": [base64.b64encode(certificate).decode("ascii") for certificate in chain],
+        "typ": "jose+json",
+        "b64": False,
+        "iat": int(at.timestamp()),
+        "crit": ["b64"],
+    }
+    protected = jws.encode_base64url(orjson.dumps(header))
+    signature = jws.encode_base64url(await signer.sign(jws.signing_input(protected, payload)))
+    sealed = orjson.dumps(
+        {
+            "payload": payload.decode("utf-8"),
+            "signatures": [{"protected": protected.decode("ascii"), "signature": signature.decode("ascii")}],
+        }
+    )
+    value = orjson.loads(sealed)
+    read_again = read(value, max_payload_bytes=len(payload))
+    if read_again.jws.payload != payload or not check(read_again).verified:
+        raise SelfCheckFailed("The new seal does not verify with its certificate.")
+    return sealed
 
 
 # --- Checking ---------------------------------------------------------------------------------------------------------

@@ -64,7 +64,12 @@ ACTIVE_TAKEN: Final = "uq_signing_key_active"
 
 _OF_ISSUER: Final = Prepared(
     select(signing_key)
-    .where(*equal(signing_key, "issuer_id"))
+    .where(*equal(signing_key, "issuer_id"), signing_key.c.purpose != KeyPurpose.SEAL)
+    .order_by(signing_key.c.created_at, signing_key.c.fragment)
+)
+_SEALS_OF_ISSUER: Final = Prepared(
+    select(signing_key)
+    .where(*equal(signing_key, "issuer_id"), signing_key.c.purpose == KeyPurpose.SEAL)
     .order_by(signing_key.c.created_at, signing_key.c.fragment)
 )
 _OF_PURPOSE: Final = Prepared(
@@ -87,11 +92,19 @@ async def find(connection: Connection, identifier: UUID) -> SigningKey | None:
 
 
 async def list_of_issuer(connection: Connection, issuer_id: UUID) -> tuple[SigningKey, ...]:
-    """Return every key the issuer ever had, oldest first: what its DID document is made of."""
+    """Return every key the issuer ever had, oldest first: what its DID document is made of.
+
+    Keys of seals are not among them: a certificate speaks for those, and no DID.
+    """
     return from_rows(
         SigningKey,
         await connection.fetch_all(_OF_ISSUER, {"issuer_id": issuer_id}),
     )
+
+
+async def list_seals(connection: Connection, issuer_id: UUID) -> tuple[SigningKey, ...]:
+    """Return every key of a seal that the issuer ever had, oldest first."""
+    return from_rows(SigningKey, await connection.fetch_all(_SEALS_OF_ISSUER, {"issuer_id": issuer_id}))
 
 
 async def list_active(connection: Connection, issuer_id: UUID, purpose: KeyPurpose) -> tuple[SigningKey, ...]:

@@ -463,6 +463,18 @@ trust_list = Table(  # every version that this deployment published
     CheckConstraint("version >= 1", name="version_counts"),
 )
 
+x509_certificate = Table(
+    "x509_certificate",
+    metadata,
+    Column("signing_key_id", Uuid, primary_key=True),
+    _required("chain", LargeBinary),  # PEM, the sealing certificate first
+    _required("organization_identifier", Text),
+    _required("not_before", Instant),
+    _required("not_after", Instant),
+    _required("enrolled_at", Instant),
+    ForeignKeyConstraint(["signing_key_id"], ["signing_key.id"]),
+)
+
 imported_trust_list = Table(  # the newest that came from each other deployment
     "imported_trust_list",
     metadata,

@@ -29,10 +29,12 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID, NameOID
 
 from app.errors import Family, ServiceError
+from app.keys import PublicKey
 
 ORGANIZATION_IDENTIFIER: Final = x509.ObjectIdentifier("2.5.4.97")
 """ETSI EN 319 412-1 clause 5.1.4, such as ``VATDE-123456789``."""
@@ -199,6 +201,65 @@ def appraise(
         sha256=leaf.fingerprint(hashes.SHA256()).hex(),
         stamps=tuple(standings),
     )
+
+
+def chain_of(pem: bytes) -> tuple[bytes, ...]:
+    """Return the certificates of a PEM text in DER, in their order."""
+    return tuple(one.public_bytes(Encoding.DER) for one in x509.load_pem_x509_certificates(pem))
+
+
+def pem_of(chain: Sequence[bytes]) -> bytes:
+    """Return certificates in PEM, in their order."""
+    return b"".join(x509.load_der_x509_certificate(one).public_bytes(Encoding.PEM) for one in chain)
+
+
+class CertificateUnusable(ServiceError):
+    """The certificate is not one by which this issuer can seal; every reason is in the detail."""
+
+    code: ClassVar[str] = "seal-certificate-unusable"
+    title: ClassVar[str] = "The certificate cannot be used for sealing"
+    family: ClassVar[Family] = Family.RULE_BROKEN
+
+
+@dataclass(frozen=True, slots=True)
+class SealCertificate:
+    """A certificate to seal by: what a seal carries (itself and the authorities below the root), in DER."""
+
+    chain: tuple[bytes, ...]
+    public_key: PublicKey
+    standing: SignerStanding
+
+
+def read_seal_certificate(pem: bytes, anchors: Anchors, now: datetime) -> SealCertificate:
+    """Read a certificate and those above it, the sealing one first.
+
+    Raises:
+        CertificateUnusable: unreadable, of a kind of key that does not seal here, or not fit for sealing today.
+    """
+    try:
+        certificates = x509.load_pem_x509_certificates(pem)
+        key = certificates[0].public_key()
+    except (ValueError, UnsupportedAlgorithm):
+        raise CertificateUnusable("The file holds no readable PEM certificate.") from None
+    if not isinstance(key, ec.EllipticCurvePublicKey):
+        raise CertificateUnusable("Seals are made here with keys of P-256.")
+    encoded = [one.public_bytes(Encoding.DER) for one in certificates]
+    standing = appraise(encoded, (), (), anchors, now)
+    if standing is None:
+        raise CertificateUnusable("The certificate cannot be read to its end.")
+    reasons = []
+    if not standing.believed:
+        reasons.append("It leads to no authority of SEAL_ANCHORS today; the file needs every authority between.")
+    if not standing.for_signing:
+        reasons.append("Its key usage is not for signing.")
+    if standing.revocation is Revocation.REVOKED:
+        reasons.append("It has been revoked.")
+    if reasons:
+        raise CertificateUnusable(" ".join(reasons))
+    known = _Known(encoded, (), (), anchors, now)
+    path = known.path(certificates[0], now) or (certificates[0],)
+    carried = tuple(one.public_bytes(Encoding.DER) for one in path if one.subject != one.issuer)
+    return SealCertificate(carried, PublicKey.of_library_key(key), standing)
 
 
 _Path = tuple[x509.Certificate, ...]

@@ -27,6 +27,7 @@ DEPLOYMENT_WIDE = {
     "awarding_body": "the thing itself",
     "issuer": "the service has one, too",
     "signing_key": "of an issuer",
+    "x509_certificate": "of a signing key, public",
     "did_document": "of an issuer, public",
     "status_lease": "of a list, numbers only",
     "published_list": "of a list, public",

@@ -1,0 +1,206 @@
+"""The credential as a sealed European Digital Credential (``edc``), made when it is first asked for.
+
+Not while issuing: most credentials are never fetched in this form, and nothing can be lost by waiting, since the frozen
+tree is stored. Once made it is a row of its own, with its key on record, and its bytes never change.
+
+1. Nothing is made of what was not issued, or where the awarding body has no seal: then the rendering stays unsealed.
+2. The payload is rendered once; where an earlier attempt was left behind, it is the one of that attempt.
+3. The certificate must speak for whom the payload names as issuer, and last a week from now: a seal that is about to
+   lose its certificate needs time-stamps before it does.
+4. With a signer in this process it is sealed and stored in one transaction. With any other the exact payload is stored
+   first; no transaction is open while a slow signer works.
+5. Whoever stored first wins; later bytes are dropped.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, ClassVar, Final
+from uuid import UUID, uuid4
+
+import orjson
+
+from app.elm.rendering import CredentialFacts, render_edc
+from app.errors import Family, ServiceError
+from app.issuance.issue import EDC_FORM, revision_place
+from app.issuance.office import KEYS_RETRY_SECONDS, Issuer, Office, SealingKey, sealed_place
+from app.issuance.repeating import data_key_of
+from app.keys import DataCipher, DataKey
+from app.securing import jades
+from app.status import StatusPurpose, status_list_url
+from app.store import awards, events, secured_forms, status_lists
+from app.store.connection import Connection
+from app.store.credentials import Credential
+from app.store.failures import AlreadyThere
+from app.store.secured_forms import SecuredForm
+from app.store.states import CredentialState, FormState
+from app.strict_json import canonical
+from app.trust.seals import chain_of
+
+LEVEL: Final = jades.Level.B.value
+LEAST_LIFE: Final = timedelta(days=7)
+"""What a certificate must still have before it when a seal is made."""
+
+
+class SealUnusable(ServiceError):
+    """The seal of the awarding body cannot be used for this credential; an operator has to renew it."""
+
+    code: ClassVar[str] = "seal-unusable"
+    title: ClassVar[str] = "The credential cannot be sealed at the moment"
+    family: ClassVar[Family] = Family.UNAVAILABLE
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What is to be sealed. ``pending`` is the row that an earlier attempt left behind."""
+
+    payload: bytes
+    data_key: DataKey
+    pending: UUID | None
+
+
+async def issuer_of(office: Office, credential: Credential) -> Issuer:
+    """Return the awarding body that issued ``credential``."""
+    return next(item for item in (await office.all_issuers()).values() if item.issuer_id == credential.issuer_id)
+
+
+async def render(
+    connection: Connection, office: Office, issuer: Issuer, credential: Credential, data_key: DataKey
+) -> bytes:
+    """Return the credential as a European Digital Credential, unsealed; it names its place in the status lists."""
+    status_list = await status_lists.find(connection, credential.status_list_id)
+    assert status_list is not None
+    address = f"{office.public_url}/issuers/{issuer.body.slug}"
+    place = status_list_url(address, status_list.number, StatusPurpose.REVOCATION)
+    revision = await awards.find_revision(
+        connection, credential.awarding_body_id, credential.award_id, credential.revision
+    )
+    assert revision is not None
+    binding = revision_place("elm_tree", credential.award_id, credential.revision)
+    tree = orjson.loads(DataCipher.open(data_key, revision.elm_tree, binding))
+    facts = CredentialFacts(
+        uuid=credential.id,
+        issued=credential.created_at,
+        valid_from=credential.valid_from,
+        valid_until=credential.valid_until,
+        # The contexts of this form have no word for a list: the place in the list of revocations is the name.
+        status_url=f"{place}#{credential.status_index}",
+    )
+    return orjson.dumps(render_edc(tree, facts))
+
+
+async def make_sealed_form(office: Office, credential: Credential) -> bool:
+    """Make the form, unless it is there; false where there is nothing to make.
+
+    Raises:
+        Erased: the learner's data was erased.
+        SealUnusable: its certificate is about to end, or speaks for another organisation than the credential names.
+        SigningFailed, PremiseGone, DatabaseUnavailable: try again later.
+    """
+    # Bytes that never change must not be sealed with a key that was retired some seconds ago.
+    office.forget_issuers()
+    issuer = await issuer_of(office, credential)
+    seal = issuer.seal
+    # 1
+    if seal is None or credential.state is not CredentialState.ISSUED:
+        return False
+    # 2
+    async with office.database.read() as connection:
+        data_key = await data_key_of(connection, office, credential.awarding_body_id, credential.award_id)
+        begun = await secured_forms.find(connection, credential.awarding_body_id, credential.id, EDC_FORM)
+        if begun is not None and begun.state is FormState.READY:
+            return True
+        payload = (
+            await render(connection, office, issuer, credential, data_key)
+            if begun is None
+            else DataCipher.open(data_key, begun.payload, sealed_place("secured_form", "payload", begun.id))
+        )
+    work = _Work(payload, data_key, None if begun is None else begun.id)
+    # 3
+    _check_certificate(office, seal, orjson.loads(payload))
+    # 4
+    try:
+        if work.pending is None and not seal.signer.in_process:
+            work = await _prepare(office, credential, work)
+        chain = chain_of(seal.certificate.chain)
+        content = await jades.secure(work.payload, signer=seal.signer, chain=chain, at=office.clock())
+        await _store(office, credential, work, content, seal)
+    except AlreadyThere:
+        # 5
+        pass
+    return True
+
+
+def _check_certificate(office: Office, seal: SealingKey, document: dict[str, Any]) -> None:
+    certificate, moment = seal.certificate, office.clock()
+    if not certificate.not_before <= moment <= certificate.not_after - LEAST_LIFE:
+        raise SealUnusable(
+            "The certificate of the seal has ended or is about to.", retry_after_seconds=KEYS_RETRY_SECONDS
+        )
+    if document["issuer"]["eIDASIdentifier"]["notation"] != certificate.organization_identifier:
+        raise SealUnusable(
+            "The certificate of the seal speaks for another organisation than the credential names.",
+            retry_after_seconds=KEYS_RETRY_SECONDS,
+        )
+
+
+async def _prepare(office: Office, credential: Credential, work: _Work) -> _Work:
+    row = _row(office, credential, work, None)
+    async with office.database.transaction() as connection:
+        await secured_forms.add(connection, row)
+    return _Work(work.payload, work.data_key, row.id)
+
+
+async def _store(office: Office, credential: Credential, work: _Work, content: bytes, seal: SealingKey) -> None:
+    """Store the sealed bytes and note the use of the key.
+
+    Raises:
+        AlreadyThere: somebody was first.
+    """
+    moment = office.clock()
+    async with office.database.transaction() as connection:
+        if work.pending is None:
+            await secured_forms.add(connection, _row(office, credential, work, content), signed_with=[seal.key_id])
+        elif not await secured_forms.complete(
+            connection,
+            work.pending,
+            content=_encrypted(work, "content", content, work.pending),
+            sha256=hashlib.sha256(content).digest(),
+            signed_with=[seal.key_id],
+            signed_at=moment,
+        ):
+            return
+        await events.append(
+            connection,
+            events.Event(
+                awarding_body_id=credential.awarding_body_id,
+                at=moment,
+                actor="service",
+                kind="form-secured",
+                subject=str(credential.award_id),
+                body=canonical({"credential": str(credential.id), "form": EDC_FORM}),
+            ),
+        )
+
+
+def _row(office: Office, credential: Credential, work: _Work, content: bytes | None) -> SecuredForm:
+    moment, form_id = office.clock(), uuid4()
+    return SecuredForm(
+        id=form_id,
+        awarding_body_id=credential.awarding_body_id,
+        award_id=credential.award_id,
+        credential_id=credential.id,
+        form=EDC_FORM,
+        level=LEVEL,
+        payload=_encrypted(work, "payload", work.payload, form_id),
+        content=None if content is None else _encrypted(work, "content", content, form_id),
+        media_type=jades.MEDIA_TYPE,
+        sha256=None if content is None else hashlib.sha256(content).digest(),
+        signed_at=None if content is None else moment,
+        state=FormState.PENDING if content is None else FormState.READY,
+        created_at=moment,
+    )
+
+
+def _encrypted(work: _Work, column: str, data: bytes, form_id: UUID) -> bytes:
+    return DataCipher.seal(work.data_key, data, sealed_place("secured_form", column, form_id))
