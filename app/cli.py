@@ -522,8 +522,9 @@ def revoke_key(
 ) -> None:
     """Declare a key compromised: no credential that carries a proof by it verifies as it was issued.
 
-    A copy reduced to the proof by the other key still does, for only the university holds that one. To end a
-    credential, revoke the credential.
+    Here, what the records show as issued before --compromised-since stays valid; elsewhere nobody can know that. A copy
+    reduced to the proof by the other key still verifies, for only the university holds that one. To end a credential,
+    revoke the credential.
     """
     since = _instant(compromised_since) if compromised_since else None
     count = _with_office(lambda office: setup.count_signed_with(office, slug, fragment))

@@ -4,20 +4,22 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, ClassVar
-from uuid import uuid4
+from typing import Any, ClassVar, Final
+from uuid import UUID, uuid4
 
 from app.elm.reading import read
 from app.elm.vocabularies import CODES
 from app.errors import Family, Finding, ServiceError, Weight
+from app.issuance.forms import open_form
 from app.issuance.office import ISSUER_REFRESH, SERVICE_SLUG, Office
 from app.issuance.publish_status import published_status_list
+from app.issuance.repeating import Erased
 from app.issuance.setup import published_did_document
 from app.issuance.trust_list import imported_members, member_key
 from app.securing import vc_jose
 from app.settings import Lookups, Settings
 from app.status import StatusIndexOutOfRange
-from app.store import awarding_bodies, credentials, issuers, signing_keys, status_lists
+from app.store import awarding_bodies, credentials, issuers, secured_forms, signing_keys, status_lists
 from app.template.alliance import AwardingBody, IssuerKind
 from app.template.rules import check_statement
 from app.trust.fetch import Fetch, GuardedFetch
@@ -26,9 +28,10 @@ from app.trust.resolve import did_of
 from app.trust.seals import Anchors
 from app.trust.trust_list import TrustList
 from app.verification.evidence import Policy
-from app.verification.gather import OwnStatus, World
+from app.verification.gather import OwnStatus, World, signature_digests
 from app.verification.receipt import Source, receipt_document, sources_of
 from app.verification.report import PresentationReport, Report
+from app.verification.submission import read_submission
 from app.verification.verifier import AnyReport
 
 
@@ -40,6 +43,7 @@ def world_of(office: Office, settings: Settings, *, fetch: Fetch | None = None) 
         fetch=fetch or GuardedFetch(enabled=settings.verify_lookups is not Lookups.OFF, exceptions=exceptions),
         members=records.members,
         own_status=records.status,
+        own_signatures=records.signatures,
         read_and_check=template_findings,
         http_hosts=exceptions,
         anchors=Anchors.read(settings.seal_anchors),
@@ -206,6 +210,38 @@ class OwnRecords:
             return OwnStatus(issuer_did=issuer.did, is_set=False)
         is_set = entry.standing.revoked if purpose == "revocation" else entry.standing.suspended
         return OwnStatus(issuer_did=issuer.did, is_set=is_set, superseded=entry.superseded_by is not None)
+
+    async def signatures(self, issuer_did: str, credential_id: str) -> Mapping[bytes, datetime]:
+        """Return when each signature on a credential was stored here as issued, by its digest; none for a stranger's.
+
+        What was stored is sealed under the award's data key, so nobody puts a record there who can merely write to the
+        database; and what was erased shows nothing any more.
+
+        Raises:
+            DatabaseUnavailable, EnvelopeBroken: our records cannot be read now.
+        """
+        named = _CREDENTIAL_ID.fullmatch(credential_id)
+        if named is None:
+            return {}
+        async with self._office.database.read() as connection:
+            issuer = next((one for one in await issuers.list_all(connection) if one.did == issuer_did), None)
+            if issuer is None or issuer.awarding_body_id is None:
+                return {}
+            forms = await secured_forms.list_issued(connection, issuer.awarding_body_id, UUID(named[1]))
+            try:
+                opened = [(form, await open_form(connection, self._office, form)) for form in forms]
+            except Erased:
+                return {}
+        found: dict[bytes, datetime] = {}
+        for form, content in opened:
+            assert form.signed_at is not None
+            for digest in signature_digests(read_submission(content)):
+                if digest is not None:
+                    found[digest] = min(form.signed_at, found.get(digest, form.signed_at))
+        return found
+
+
+_CREDENTIAL_ID: Final = re.compile(r"urn:uuid:([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 
 
 def template_findings(document: Mapping[str, Any]) -> Sequence[Finding] | None:

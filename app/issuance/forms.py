@@ -25,6 +25,7 @@ from app.keys import DataCipher
 from app.store import credentials, events, secured_forms
 from app.store.connection import Connection
 from app.store.credentials import CredentialEntry
+from app.store.secured_forms import SecuredForm
 from app.store.states import CredentialState, FormState
 from app.strict_json import canonical
 
@@ -110,6 +111,18 @@ async def read_for(office: Office, caller: Caller, credential_id: UUID, form: st
     return document or await _made_form(office, entry, form)
 
 
+async def open_form(connection: Connection, office: Office, form: SecuredForm) -> bytes:
+    """Return the signed bytes of a form that is ready.
+
+    Raises:
+        Erased: the learner's data was erased.
+        EnvelopeBroken: what is stored is not what was stored.
+    """
+    assert form.content is not None
+    data_key = await data_key_of(connection, office, form.awarding_body_id, form.award_id)
+    return DataCipher.open(data_key, form.content, sealed_place("secured_form", "content", form.id))
+
+
 async def rotate_public_url(office: Office, caller: Caller, credential_id: UUID) -> CredentialRecord:
     """Give a credential a new public address; the old one opens nothing from now on.
 
@@ -161,8 +174,7 @@ async def _found_form(connection: Connection, office: Office, entry: CredentialE
     row = await secured_forms.find(connection, credential.awarding_body_id, credential.id, form)
     if row is None or row.state is not FormState.READY or row.content is None or row.sha256 is None:
         return None
-    data_key = await data_key_of(connection, office, credential.awarding_body_id, credential.award_id)
-    content = DataCipher.open(data_key, row.content, sealed_place("secured_form", "content", row.id))
+    content = await open_form(connection, office, row)
     return Document(content, row.media_type, f'"{row.sha256.hex()}"')
 
 

@@ -146,6 +146,12 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "gleich welches Datum es trägt.",
         "verification.key-compromised": "Seit {since} kann jemand anderes den Schlüssel gehabt haben, "
         "und nichts zeigt, dass dies vorher signiert wurde. Es gilt nicht mehr, welches Datum es auch trägt.",
+        "verification.key-compromised-records-unread": "Nicht geprüft: Seit {since} kann jemand anderes den "
+        "Schlüssel gehabt haben, und dieser Dienst kann zurzeit nicht nachlesen, ob seine eigenen Aufzeichnungen dies "
+        "von vorher kennen.",
+        "verification.issued-before-compromise": "Seit {since} kann jemand anderes den Schlüssel gehabt haben. Die "
+        "eigenen Aufzeichnungen dieses Dienstes zeigen genau dieses Dokument mit dieser Signatur als am {recorded} "
+        "ausgestellt, also vorher. Es bleibt gültig.",
         "verification.key-compromised-signed-after": "Nach dem {since} signiert, als jemand anderes den "
         "Schlüssel gehabt haben kann.",
         "verification.key-expired": "Das Dokument des Ausstellers hat den Gebrauch dieses Schlüssels am {ended} "

@@ -145,6 +145,11 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "whatever date it carries.",
         "verification.key-compromised": "Somebody else may have had the key since {since}, and nothing shows that "
         "this was signed before then. It is no longer valid, whatever date it carries.",
+        "verification.key-compromised-records-unread": "Not checked: somebody else may have had the key since {since}, "
+        "and this service cannot read at the moment whether its own records show this from before then.",
+        "verification.issued-before-compromise": "Somebody else may have had the key since {since}. This service's own "
+        "records show exactly this document, with this signature, as issued on {recorded}, before then: "
+        "it stays as valid as it was.",
         "verification.key-compromised-signed-after": "Signed after {since}, when somebody else may have had the key.",
         "verification.key-expired": "The issuer's document ended the use of this key on {ended}.",
         "verification.key-not-yet-active": "The issuer has announced this key but not yet used it.",

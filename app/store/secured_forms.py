@@ -100,6 +100,21 @@ async def find(connection: Connection, awarding_body_id: UUID, credential_id: UU
     )
 
 
+async def list_issued(connection: Connection, awarding_body_id: UUID, credential_id: UUID) -> tuple[SecuredForm, ...]:
+    """Return every signed form that an issued credential ever had, also those that were signed again since."""
+    rows = await connection.fetch_all(
+        select(secured_form)
+        .join(credential, credential.c.id == secured_form.c.credential_id)
+        .where(
+            secured_form.c.awarding_body_id == awarding_body_id,
+            secured_form.c.credential_id == credential_id,
+            secured_form.c.state == FormState.READY,
+            credential.c.state == CredentialState.ISSUED,
+        )
+    )
+    return from_rows(SecuredForm, rows)
+
+
 async def count_credentials_of_key(connection: Connection, signing_key_id: UUID) -> int:
     """Return how many credentials hang on a key."""
     counted: int = await connection.fetch_value(

@@ -122,11 +122,15 @@ class ProofEvidence:
     """One proof, or the token or the seal around the document, as it was checked, and where its key came from.
 
     ``method`` is ``None`` where it names none; ``signer`` is there of a seal whose certificate could be read.
+    ``recorded_at`` is when our own records say that exactly this document was signed with exactly this proof; asked
+    only of a key that is compromised. ``records_unread``: asked in vain.
     """
 
     result: ProofResult | TokenResult | SealResult
     method: MethodEvidence | None = None
     signer: SignerStanding | None = None
+    recorded_at: datetime | None = None
+    records_unread: bool = False
 
 
 STATUS_PURPOSES: Final = frozenset({"revocation", "suspension", "refresh", "message"})

@@ -5,6 +5,9 @@
    where policy allows it, only for the issuer that the document names, and only if the document can be read at all.
 3. The proofs, and the token or the seal around the document if it came in one; of a seal whoever stands behind it, by
    the anchors of this deployment and what the seal itself brought. Nothing is fetched for a seal.
+
+3. The proofs, and the token around the document if it came in one; for what a compromised key of ours signed, whether
+   our own records show it from before.
 4. Status, and only for a document that its issuer is shown to have signed: nobody makes this service call a host by
    posting a text. Our own status comes from our own records, never over HTTP.
 5. What readers of meaning say about it (format, template).
@@ -49,6 +52,7 @@ from app.status import (
     StatusListTooShort,
     parse_status_index,
 )
+from app.strict_json import canonical
 from app.trust.fetch import STATUS_LIST_BYTES, Fetch, FetchError, FetchReason, GuardedFetch
 from app.trust.members import Members
 from app.trust.resolve import (
@@ -120,21 +124,36 @@ class AskOwnStatus(Protocol):
         ...
 
 
+class AskOwnSignatures(Protocol):
+    """Looks into our own records of what was signed."""
+
+    async def __call__(self, issuer_did: str, credential_id: str) -> Mapping[bytes, datetime]:
+        """Return when each signature on a credential was recorded, by its digest (:func:`signature_digests`)."""
+        ...
+
+
 def _silent(_document: Mapping[str, Any]) -> None:
     """Read nothing: stands where a deployment has no reader."""
+
+
+async def _nothing_recorded(issuer_did: str, credential_id: str) -> Mapping[bytes, datetime]:  # noqa: ARG001 - a Protocol
+    """Know of no signature: stands where nothing is issued, so that nothing can be shown to be older."""
+    return {}
 
 
 @dataclass(frozen=True)
 class World:
     """What a verification may ask, all of it.
 
-    ``members`` and ``own_status`` raise a :class:`~app.errors.ServiceError` where our records cannot be read.
+    ``members``, ``own_status`` and ``own_signatures`` raise a :class:`~app.errors.ServiceError` where our records
+    cannot be read.
     ``http_hosts`` are the exact pairs that a development set-up serves over http.
     """
 
     fetch: Fetch
     members: Callable[[], Awaitable[Members]]
     own_status: AskOwnStatus
+    own_signatures: AskOwnSignatures = _nothing_recorded
     read_and_check: Reader = _silent
     http_hosts: Collection[tuple[str, int]] = ()
     anchors: Anchors = field(default_factory=Anchors)
@@ -192,6 +211,7 @@ class Inquiry:
         if not isinstance(document, Mapping) or form_of(document) in NOT_YET_READ:
             return self._unread(submission)
         signed = await self._signed_by(document, submission, self._for_documents, signer=issuer_id(document))
+        signed = await self._looked_up_in_records(document, submission, signed)
         proved = issuer_is_proved(document, signed, self._policy, self._now)
         in_thread = self._world.in_thread
         return replace(
@@ -288,6 +308,28 @@ class Inquiry:
     def _check_seal(self, seal: Seal) -> ProofEvidence:
         result = jades.check(seal)
         return ProofEvidence(result, signer=_signer_of(result, self._world.anchors, self._now))
+
+    async def _looked_up_in_records(
+        self, document: Mapping[str, Any], submission: Submission, signed: Evidence
+    ) -> Evidence:
+        """Note when our records show what a compromised key signed. Nobody's records are asked about a good key."""
+        identifier = document.get("id")
+        suspect = [proof.result.verified and _by_compromised_key(proof) for proof in signed.proofs]
+        if not any(suspect) or not isinstance(identifier, str):
+            return signed
+        digests = await self._world.in_thread(signature_digests, submission)
+        proofs = []
+        # Of more proofs than are looked at there is one result, which is no suspect.
+        for proof, is_suspect, digest in zip(signed.proofs, suspect, digests, strict=False):
+            found = proof
+            if is_suspect and proof.method is not None:
+                try:
+                    recorded = await self._world.own_signatures(proof.method.did, identifier)
+                    found = replace(proof, recorded_at=None if digest is None else recorded.get(digest))
+                except ServiceError:
+                    found = replace(proof, records_unread=True)
+            proofs.append(found)
+        return replace(signed, proofs=tuple(proofs))
 
     def _is_known(self, issuer: str | None) -> bool:
         return issuer is not None and self._members is not None and self._members.by_did(issuer) is not None
@@ -539,6 +581,40 @@ def _signer_of(result: SealResult, anchors: Anchors, now: datetime) -> SignerSta
         for item in result.evidence
     ]
     return appraise(result.chain, stamps, material, anchors, now)
+
+
+# 3. Our own records of what was signed.
+
+
+def signature_digests(submission: Submission) -> list[bytes | None]:
+    """Return a digest for each signature on a document: the token's, then each proof's, with all that it covers.
+
+    None for a seal, whose age its time-stamps show, and for what has no canonical form.
+
+    A proof is taken with the document and without its neighbours, in canonical form (RFC 8785): wallets write JSON
+    anew, and may keep one proof of a set.
+    """
+    document, token = submission.document, submission.token
+    digests: list[bytes | None] = [] if submission.seal is None else [None]
+    if token is not None:
+        digests.append(hashlib.sha256(token.jws.signing_input + b"." + token.jws.signature).digest())
+    if isinstance(document, Mapping) and "proof" in document:
+        stated = document["proof"]
+        digests += [_digest_with(document, proof) for proof in (stated if isinstance(stated, list) else [stated])]
+    return digests
+
+
+def _digest_with(document: Mapping[str, Any], proof: object) -> bytes | None:
+    try:
+        return hashlib.sha256(canonical({**document, "proof": proof})).digest()
+    except ValueError:
+        # It is nothing that we signed, then; beside a token anything may stand.
+        return None
+
+
+def _by_compromised_key(proof: ProofEvidence) -> bool:
+    key = None if proof.method is None else proof.method.member_key
+    return key is not None and key.compromised_since is not None
 
 
 # 4. Status.

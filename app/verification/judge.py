@@ -5,7 +5,9 @@
    :func:`_issuer_key`); until then nobody is known to have said anything.
 3. A document that names a member without that member's key is false, whoever signed it and whatever could not be
    looked up (:func:`_names_member`).
-4. What a revoked key signed is not valid whatever date it carries: the thief writes the date.
+4. What a revoked key signed is not valid whatever date it carries: the thief writes the date. Only our own records
+   can show that one of our signatures is older than the moment since which its key is compromised
+   (:func:`_compromised`).
 5. Nothing here is a verdict. The verdict is derived from these results in :mod:`app.verification.report`.
 """
 
@@ -395,8 +397,10 @@ def _issuer_key(case: _Case) -> Check:
         for proof, result, code in results:
             if result is wanted:
                 return _of_key(proof, result, code)
-    # All of them hold; a key of today says more than one of yesterday.
-    return _of_key(*min(results, key=lambda item: item[2] == "issuer-key-retired"))
+    # All of them hold. What rests on our records is told first, because others will say otherwise; and a key of today
+    # says more than one of yesterday.
+    told_first = ("issued-before-compromise", "issuer-key-active", "issuer-key-in-did-document", "issuer-key-retired")
+    return _of_key(*min(results, key=lambda item: told_first.index(item[2])))
 
 
 def _of_key(proof: ProofEvidence, result: Result, code: str, name: CheckName = CheckName.ISSUER_KEY) -> Check:
@@ -406,6 +410,7 @@ def _of_key(proof: ProofEvidence, result: Result, code: str, name: CheckName = C
         ended = method.member_key.revoked_at or method.member_key.retired_at
         facts["ended"] = _day(ended)
         facts["since"] = _day(method.member_key.compromised_since)
+        facts["recorded"] = _day(proof.recorded_at)
     elif method is not None and method.method is not None:
         facts["ended"] = _day(method.method.revoked_at or method.method.expires_at)
     if method is not None and method.fetch_reason is not None:
@@ -540,7 +545,7 @@ def _known_key_result(method: MethodEvidence, proof: ProofEvidence, case: _Case)
         return Result.FAILED, "key-unknown-to-issuer"
     # Who revokes a key without saying since when it was in other hands says no more than that.
     if key.compromised_since is not None and (key.revoked_at is None or key.compromised_since < key.revoked_at):
-        return Result.FAILED, _compromised(key.compromised_since, proof)
+        return _compromised(key.compromised_since, proof)
     if key.state is KeyState.REVOKED or key.revoked_at is not None:
         return Result.FAILED, "key-revoked"
     if key.state is KeyState.PRE_PUBLISHED:
@@ -553,13 +558,20 @@ def _known_key_result(method: MethodEvidence, proof: ProofEvidence, case: _Case)
     return Result.PASSED, "issuer-key-retired" if key.state is KeyState.RETIRED else "issuer-key-active"
 
 
-def _compromised(since: datetime, proof: ProofEvidence) -> str:
+def _compromised(since: datetime, proof: ProofEvidence) -> _Answer:
     """Say how a signature stands to the moment since which somebody else may have had its key.
 
-    Both are invalid: a signature that says it is older says so by a date that the thief could write.
+    It holds where our own records show it from before. One that merely says it is older says so by a date that the
+    thief could write.
     """
+    if proof.recorded_at is not None and proof.recorded_at < since:
+        return Result.PASSED, "issued-before-compromise"
     created = proof.result.created_at
-    return "key-compromised-signed-after" if created is not None and created >= since else "key-compromised"
+    if created is not None and created >= since:
+        return Result.FAILED, "key-compromised-signed-after"
+    if proof.records_unread:
+        return Result.NOT_CHECKED, "key-compromised-records-unread"
+    return Result.FAILED, "key-compromised"
 
 
 def _awarding_body_is_issuer(case: _Case) -> Check:
