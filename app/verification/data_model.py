@@ -138,6 +138,8 @@ def presentation_findings(document: Mapping[str, Any], *, in_token: bool = False
         cite = "VC-JOSE-COSE 1.0, 3.1.2"
         words = "What a vp+jwt token holds is a presentation of VC Data Model 2.0."
         findings.append(Finding("token-of-another-data-model", "#/@context", words, cite))
+    if document.get("proof") == []:
+        findings.append(Finding("proof-missing", "#/proof", "`proof` is there and holds none.", cites))
     if "id" in document and not is_absolute(document["id"]):
         findings.append(Finding("id-not-a-url", "#/id", "`id` must be one absolute URL.", cites))
     if "holder" in document and not is_absolute(holder_id(document)):
