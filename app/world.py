@@ -11,6 +11,7 @@ from app.elm.reading import read
 from app.elm.vocabularies import CODES
 from app.errors import Family, Finding, ServiceError, Weight
 from app.issuance.forms import open_form
+from app.issuance.issue import VCDM2_FORM, VCDM2_JWT_FORM
 from app.issuance.office import ISSUER_REFRESH, SERVICE_SLUG, Office
 from app.issuance.publish_status import published_status_list
 from app.issuance.repeating import Erased
@@ -228,8 +229,10 @@ class OwnRecords:
             if issuer is None or issuer.awarding_body_id is None:
                 return {}
             forms = await secured_forms.list_issued(connection, issuer.awarding_body_id, UUID(named[1]))
+            # The age of a sealed form is for its time-stamps to show.
+            signed = [form for form in forms if form.form in (VCDM2_FORM, VCDM2_JWT_FORM)]
             try:
-                opened = [(form, await open_form(connection, self._office, form)) for form in forms]
+                opened = [(form, await open_form(connection, self._office, form)) for form in signed]
             except Erased:
                 return {}
         found: dict[bytes, datetime] = {}
