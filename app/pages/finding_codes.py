@@ -81,6 +81,7 @@ FINDING_CODES: Final[Mapping[str, str]] = MappingProxyType(
         "envelope-refused": "The envelope does not hold a token that can be opened.",
         "first-context-wrong": "The first context is not that of a data model that is known here.",
         "holder-did-not-sign": "The presentation is signed by another one than its holder.",
+        "credential-in-presentation": "A presentation states of itself what only a credential states.",
         "holder-wrong": "The holder is not named by an address.",
         "id-not-a-url": "An identifier is no address.",
         "issuance-date-missing": "A credential of the earlier data model has a date of issuance.",

@@ -20,6 +20,13 @@ _VC11: Final = "W3C VC Data Model 1.1, "
 # What is secured but is not an achievement must never pass for one (seals-and-security.md section 4, cross-token).
 _NOT_ACHIEVEMENTS: Final = frozenset({"BitstringStatusListCredential", "StatusList2021Credential"})
 
+# What makes a text a credential. A presentation that said such things of itself would be read as one, by its verdict,
+# and nobody but its holder stands behind it, or nobody at all.
+_CREDENTIAL_TYPES: Final = frozenset({"VerifiableCredential", "EuropeanDigitalCredential"})
+_CREDENTIAL_MEMBERS: Final = frozenset(
+    {"issuer", "credentialSubject", "credentialStatus", "credentialSchema", "credentialProfiles", "evidence"}
+)
+
 _SHOWN: Final = "verifiableCredential"
 _ABSOLUTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
 _LANGUAGE_TAG: Final = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")
@@ -150,6 +157,7 @@ def presentation_findings(document: Mapping[str, Any], *, in_token: bool = False
     types = document.get("type")
     if not all(isinstance(entry, str) for entry in (types if isinstance(types, list) else [types])):
         findings.append(Finding("type-wrong", "#/type", "`type` must be one type or a list of types.", cites))
+    findings.extend(_passing_for_a_credential(document, cites))
     for pointer, shown in presented_in(document):
         # Version 1.1 has credentials as JSON Web Tokens stand there as texts; version 2.0 puts them into an envelope.
         if not isinstance(shown, Mapping) and not (version is Form.VC11 and isinstance(shown, str)):
@@ -161,6 +169,24 @@ def presentation_findings(document: Mapping[str, Any], *, in_token: bool = False
                 Finding("type-missing", json_pointer(path), "Each `termsOfUse` must state its type.", cites)
             )
     return findings
+
+
+def _passing_for_a_credential(document: Mapping[str, Any], cites: str) -> Iterator[Finding]:
+    """Find what would let a presentation pass for a credential: its own members and types, under whatever name.
+
+    An unsigned presentation has no canonical form, so what JSON-LD would make of its members is not asked.
+    """
+    words = "A presentation is no credential: what it says of itself no issuer has signed."
+    stated = {_last_step(name) for name in types_of(document)}
+    if not stated.isdisjoint(_CREDENTIAL_TYPES):
+        yield Finding("credential-in-presentation", "#/type", words, cites)
+    for name in document:
+        if (name.startswith("@") and name != "@context") or _last_step(name) in _CREDENTIAL_MEMBERS:
+            yield Finding("credential-in-presentation", json_pointer([name]), words, cites)
+
+
+def _last_step(name: str) -> str:
+    return re.split(r"[/#:]", name)[-1]
 
 
 def _findings(document: Mapping[str, Any], form: Form) -> Iterator[Finding]:

@@ -101,6 +101,9 @@ class TestUnsigned:
             ({"verifiableCredential": [7]}, "presented-not-a-credential"),
             ({"verifiableCredential": "eyJhbGciOiJFUzI1NiJ9.e30.AA"}, "presented-not-a-credential"),
             ({"termsOfUse": [{"id": "urn:x:1"}]}, "type-missing"),
+            ({"type": ["VerifiablePresentation", "VerifiableCredential"]}, "credential-in-presentation"),
+            ({"@type": "VerifiableCredential"}, "credential-in-presentation"),
+            ({"https://www.w3.org/2018/credentials#credentialSubject": {}}, "credential-in-presentation"),
         ],
     )
     async def test_each_rule_of_the_data_model_has_its_code(self, ours, holder, changes, code):
@@ -108,6 +111,19 @@ class TestUnsigned:
         check = next(check for check in report.checks if check.name is CheckName.DATA_MODEL)
         assert (check.result, code in {finding.code for finding in check.findings}) == (Result.FAILED, True)
         assert report.verdict is Verdict.INVALID
+
+    async def test_no_forged_credential_is_valid_for_a_good_one_that_it_carries(self, ours, holder, credential):
+        types = [*credential["type"], "VerifiablePresentation"]
+        forged = {**credential, "credentialSubject": {"id": "did:example:mallory"}, "type": types}
+        del forged["proof"]
+        forged["verifiableCredential"] = [credential]
+        signed = await holder.present(forged)
+        for document in (forged, signed):
+            report = await shown(ours, document)
+            check = next(check for check in report.checks if check.name is CheckName.DATA_MODEL)
+            pointers = {each.pointer for each in check.findings if each.code == "credential-in-presentation"}
+            assert {"#/type", "#/issuer", "#/credentialSubject", "#/credentialStatus"} <= pointers
+            assert report.verdict is Verdict.INVALID
 
 
 class TestSigned:
