@@ -74,6 +74,13 @@ def rsa_key(size=2048):
     return rsa.generate_private_key(public_exponent=65537, key_size=size)
 
 
+def key_identifiers(key, issuer_key):
+    return (
+        (x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False),
+        (x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()), False),
+    )
+
+
 @dataclass
 class Holder:
     """A certificate, its key and whoever issued it."""
@@ -101,7 +108,7 @@ class Holder:
             .not_valid_before(begins)
             .not_valid_after(ends)
         )
-        for value, critical in extensions:
+        for value, critical in (*key_identifiers(key, self.key), *extensions):
             builder = builder.add_extension(value, critical)
         return Holder(builder.sign(sign_with or self.key, hashes.SHA256()), key, self)
 
@@ -139,6 +146,8 @@ def authority(common, key=None, *, begins, ends):
     builder = builder.serial_number(x509.random_serial_number()).not_valid_before(begins).not_valid_after(ends)
     builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
     builder = builder.add_extension(usage("key_cert_sign", "crl_sign"), critical=True)
+    for value, critical in key_identifiers(key, key):
+        builder = builder.add_extension(value, critical)
     return Holder(builder.sign(key, hashes.SHA256()), key)
 
 
@@ -280,7 +289,7 @@ def with_values(sealed, trade, lists=(), responses=()):
         "crlVals": [{"val": b64(one.public_bytes(Encoding.DER))} for one in lists],
         "ocspVals": [{"val": b64(one)} for one in responses],
     }
-    return extend(sealed, entry("rVals", values))
+    return extend(sealed, entry("rVals", {member: value for member, value in values.items() if value}))
 
 
 def with_archive_timestamp(sealed, trade, moment, **more):

@@ -15,6 +15,7 @@ from app.verification.report import Verdict
 from app.verification.submission import read_submission
 from tests.conftest import REPOSITORY
 from tests.counterparts.seal_authority import (
+    FOR_SEALS,
     FOR_STAMPS,
     SEALED_AT,
     Trade,
@@ -123,7 +124,7 @@ class TestWhoseSeal:
             other.seal.key,
             begins=trade.begins,
             ends=trade.ends,
-            extensions=[(one.value, one.critical) for one in trade.seal.certificate.extensions],
+            extensions=FOR_SEALS,
         )
         other.issuing = trade.issuing
         report = await verify(trusting, seal(credential(), other))
@@ -161,7 +162,7 @@ class TestWhoseSeal:
             name("Below", organisation=TU, identifier=trade.identifier),
             begins=trade.begins,
             ends=trade.ends,
-            extensions=[(one.value, one.critical) for one in trade.seal.certificate.extensions],
+            extensions=FOR_SEALS,
         )
         middle, trade.seal, trade.issuing = trade.seal, below, trade.seal
         assert middle is trade.issuing
@@ -173,7 +174,7 @@ class TestWhoseSeal:
             trade.seal.certificate.subject,
             begins=trade.begins,
             ends=trade.ends,
-            extensions=[*((one.value, one.critical) for one in trade.seal.certificate.extensions), (unknown, True)],
+            extensions=[*FOR_SEALS, (unknown, True)],
         )
         assert outcome(await verify(trusting, seal(credential(), trade)))[1] == "seal-signer-not-trusted"
 
