@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from app.errors import Family, Finding, ServiceError
 from app.interop.issuers import InteropIssuer, open_issuers
@@ -10,13 +10,15 @@ from app.interop.issuing import Issuing
 from app.interop.statuses import Statuses
 from app.interop.verifying import Verified, VerifiedPresentation, Verifying
 from app.issuance.office import Office
-from app.settings import Lookups
+from app.keys import ASSERTION_METHOD, AUTHENTICATION
 from app.status import StatusPurpose
 from app.strict_json import JsonValue
-from app.trust.resolve import DidDocument, ResolutionFailed, ResolutionProblem, needs_network, resolve
 from app.verification.evidence import Policy
 from app.verification.gather import OwnStatus, World
 from app.verification.verifier import Verifier
+
+_PRESENTATION_PURPOSES: Final = frozenset({AUTHENTICATION, ASSERTION_METHOD})
+"""The suites' presentations are signed for either."""
 
 
 class InteropIssuerUnknown(ServiceError):
@@ -42,11 +44,10 @@ class InteropDesk:
         """``world`` and ``policy`` are the deployment's; what the mode needs beyond them is added here."""
         self.issuers: Mapping[str, InteropIssuer] = open_issuers(office.keyring)
         self._statuses = Statuses(office, self.issuers)
-        self._world = replace(world, own_status=self._status)
-        self._policy = replace(policy, own_contexts=True)
-        self._verifier = Verifier(self._world, self._policy)
+        relaxed = replace(policy, own_contexts=True, presentation_purposes=_PRESENTATION_PURPOSES)
+        self._verifier = Verifier(replace(world, own_status=self._status), relaxed)
         self._issuing = Issuing(office, self.issuers, self._statuses)
-        self._verifying = Verifying(self._verifier, self._resolve, office.clock)
+        self._verifying = Verifying(self._verifier, office.clock)
         self._of_deployment = world.own_status
 
     async def close(self) -> None:
@@ -108,8 +109,3 @@ class InteropDesk:
     async def _status(self, list_url: str, purpose: str, index: int) -> OwnStatus | None:
         found = await self._statuses.status(list_url, purpose, index)
         return found if found is not None else await self._of_deployment(list_url, purpose, index)
-
-    async def _resolve(self, did: str) -> DidDocument:
-        if needs_network(did) and self._policy.lookups is not Lookups.ANYONE:
-            raise ResolutionFailed(ResolutionProblem.NOT_LOOKED_UP)
-        return await resolve(did, fetch=self._world.fetch, http_hosts=self._world.http_hosts)

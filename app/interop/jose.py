@@ -22,13 +22,12 @@ import orjson
 
 from app.errors import Finding, ServiceError
 from app.instants import read_instant
-from app.interop.verifying import presentation_findings, presentation_header_refusal
 from app.jsonld import PINNED_CONTEXTS, canonicalize_open
 from app.keys import InProcessSigner, KeyRefused, PublicKey
 from app.securing import TokenOutcome, jws, vc_jose
 from app.securing.jws import HeaderProblem
 from app.strict_json import JsonValue, parse
-from app.verification.data_model import data_model_findings, types_of
+from app.verification.data_model import data_model_findings, presentation_findings, presented_in, types_of
 
 _ENVELOPED: Final = "EnvelopedVerifiableCredential"
 _SECURED_TYPES: Final = ("application/vc+jwt", "application/vc+sd-jwt", "application/vc+cose")
@@ -160,7 +159,7 @@ def _document_findings(document: Mapping[str, Any], feature: Feature) -> Iterato
         yield from data_model_findings(document, in_token=True)
         yield from _unknown_extensions(document)
     else:
-        yield from presentation_findings(dict(document))
+        yield from presentation_findings(document, in_token=True)
         stated = document.get("verifiableCredential")
         for position, credential in enumerate(
             stated if isinstance(stated, list) else [] if stated is None else [stated]
@@ -216,7 +215,7 @@ def _terms(context: object) -> Iterator[str]:
 # --- tokens -----------------------------------------------------------------------------------------------------------
 
 
-def _read_credential(content: bytes, method: _Method, key: PublicKey) -> dict[str, Any]:
+def _read(content: bytes, method: _Method, key: PublicKey) -> vc_jose.Token:
     token = vc_jose.read(content)
     result = vc_jose.check(token, lambda name: key if name in method.names else None)
     claims = token.content if isinstance(token.content, dict) else {}
@@ -226,30 +225,23 @@ def _read_credential(content: bytes, method: _Method, key: PublicKey) -> dict[st
         result = vc_jose.check(replace(token, content=others), lambda name: key if name in method.names else None)
     if not result.verified:
         raise _Refused(f"The token is refused: {result.outcome.value} ({result.member or 'signature'}).")
-    if not isinstance(token.document, dict):
+    return token
+
+
+def _read_credential(content: bytes, method: _Method, key: PublicKey) -> dict[str, Any]:
+    document = _read(content, method, key).document
+    if not isinstance(document, dict):
         raise _Refused("The token holds no object.")
-    return token.document
+    return document
 
 
 def _read_presentation(content: bytes, method: _Method, key: PublicKey) -> dict[str, Any]:
-    token = jws.parse_compact(content)
-    words = presentation_header_refusal(token.header)
-    if words:
-        raise _Refused(words)
-    if token.header.get("kid") not in method.names:
-        raise _Refused("The token does not name the key.")
-    if not jws.holds(token, key):
-        raise _Refused("The signature does not hold.")
-    claims = _object_in(token.payload)
-    _refuse(_claim_findings(claims))
-    document: dict[str, Any] = {name: held for name, held in claims.items() if name not in vc_jose.REGISTERED_CLAIMS}
-    holder = document.get("holder")
-    holder = holder.get("id") if isinstance(holder, dict) else holder
-    if "iss" in claims and holder is not None and claims["iss"] != holder:
-        raise _Refused("`iss` is not the holder (VC-JOSE-COSE 1.0, 4.1.2).")
-    for credential in document.get("verifiableCredential") or []:
+    token = _read(content, method, key)
+    if not token.is_presentation or not isinstance(token.document, dict):
+        raise _Refused("The token holds no presentation.")
+    for _, credential in presented_in(token.document):
         _refuse_unsigned(credential)
-    return document
+    return token.document
 
 
 def _object_in(content: bytes) -> dict[str, Any]:

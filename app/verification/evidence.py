@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Final
 
 from app.errors import Finding
+from app.keys import AUTHENTICATION
 from app.securing import CRYPTOSUITES, ProofResult, SealResult, TokenResult
 from app.securing.jws import ALGORITHMS
 from app.settings import Lookups
@@ -32,6 +33,9 @@ class Policy:
 
     ``own_contexts``: a document may bring contexts of its own, or name those of examples, under which every word means
     something. The interop mode alone; elsewhere whoever writes the contexts could make a text say anything.
+
+    ``presentation_purposes`` are what the proofs of a presentation may be for. More than authentication in the interop
+    mode alone; elsewhere a key that vouches could be made to present.
     """
 
     lookups: Lookups = Lookups.MEMBERS
@@ -44,6 +48,7 @@ class Policy:
     challenge: str | None = None
     domains: frozenset[str] | None = None
     own_contexts: bool = False
+    presentation_purposes: frozenset[str] = frozenset({AUTHENTICATION})
 
 
 class ContextProblem(StrEnum):

@@ -30,7 +30,7 @@ from app.errors import Finding, ServiceError, json_pointer
 from app.instants import read_instant
 from app.jsonld import Allowance, UnsafeDocument, UnsupportedDocument
 from app.jsonld.contexts import ContextNotPinned, pinned_context
-from app.keys import AUTHENTICATION, PublicKey
+from app.keys import PublicKey
 from app.securing import (
     Canonicalize,
     Expectation,
@@ -81,7 +81,7 @@ from app.verification.evidence import (
     StatusEvidence,
     StatusProblem,
 )
-from app.verification.judge import issuer_is_proved
+from app.verification.judge import issuer_is_proved, purpose_of_presentation
 from app.verification.lookups import KEEP_BAD, KEEP_GOOD, Answer, LookupMemory
 from app.verification.related_resources import related_resource_findings
 from app.verification.submission import Submission, read_submission
@@ -232,7 +232,7 @@ class Inquiry:
         if submission.token is None and "proof" not in document:
             contexts = await self._world.in_thread(_contexts, document, self._policy.own_contexts)
             return Evidence(contexts, GraphEvidence(problem=GraphProblem.NOT_READ), members=self._members)
-        expected = Expectation(purpose=AUTHENTICATION)
+        expected = Expectation(purpose=purpose_of_presentation(document, self._policy))
         signer = holder_id(document)
         return await self._signed_by(document, submission, self._for_documents, signer=signer, expected=expected)
 

@@ -87,6 +87,15 @@ def presented_by(document: Mapping[str, Any], evidence: Evidence, policy: Policy
     return Presented(signers.pop(), fresh=fresh)
 
 
+def purpose_of_presentation(document: Mapping[str, Any], policy: Policy) -> str:
+    """Return what the proofs of a presentation have to be for: what all of them state, where the policy admits it."""
+    stated = document.get("proof")
+    proofs = [proof for proof in (stated if isinstance(stated, list) else [stated]) if isinstance(proof, Mapping)]
+    purposes = {str(proof.get("proofPurpose")) for proof in proofs}
+    admitted = purposes & policy.presentation_purposes
+    return admitted.pop() if len(purposes) == len(admitted) == 1 else AUTHENTICATION
+
+
 def _weighed(check: Check, policy: Policy) -> Check:
     """Let a result only inform where the policy does not ask for more."""
     if check.axis is Axis.STATUS and check.result is Result.NOT_CHECKED and not policy.status_must_be_known:
@@ -133,6 +142,11 @@ class _Case:
         self.known: AllianceMember | None = (
             evidence.members.by_did(self.issuer) if evidence.members is not None and self.issuer is not None else None
         )
+
+    @cached_property
+    def presented_for(self) -> str:
+        """What the proofs have to be for, of a presentation."""
+        return purpose_of_presentation(self.document, self.policy)
 
     @cached_property
     def proof(self) -> Check:
@@ -944,7 +958,7 @@ def _holder_key(case: _Case) -> Check:
 
 
 def _worst_key(case: _Case, name: CheckName) -> Check:
-    results = [(proof, *_key_result(proof, case, AUTHENTICATION)) for proof in case.evidence.proofs]
+    results = [(proof, *_key_result(proof, case, case.presented_for)) for proof in case.evidence.proofs]
     for wanted in (Result.FAILED, Result.NOT_CHECKED):
         for proof, result, code in results:
             if result is wanted:
@@ -954,7 +968,7 @@ def _worst_key(case: _Case, name: CheckName) -> Check:
 
 def _all_keys_pass(case: _Case) -> bool:
     return all(
-        proof.method is not None and _key_result(proof, case, AUTHENTICATION)[0] is Result.PASSED
+        proof.method is not None and _key_result(proof, case, case.presented_for)[0] is Result.PASSED
         for proof in case.evidence.proofs
     )
 

@@ -1,8 +1,8 @@
 """The story: what one request shows in, one report out."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Any, Final, TypeAlias
 
 from app.languages import Language
 from app.strict_json import JsonValue
@@ -20,8 +20,6 @@ from app.verification.report import (
     make_report,
 )
 from app.verification.submission import Submission
-
-T = TypeVar("T")
 
 MAX_CREDENTIALS: Final = 16
 """Looked at in one presentation. Of one with more the rest is left open."""
@@ -46,10 +44,6 @@ class Verifier:
     async def close(self) -> None:
         """Let go of what the world holds open."""
         await self._world.close()
-
-    async def beside(self, work: Callable[[], T]) -> T:
-        """Do ``work`` on a stranger's document beside the event loop, where the verifier does its own."""
-        return await self._world.in_slow_thread(work)
 
     async def verify(
         self,

@@ -25,21 +25,27 @@ class Holder:
     async def present(self, *, purpose="authentication", challenge=None, domain=None, **members):
         """A presentation with a proof (VC Data Integrity 1.0, 4.2)."""
         document = self.unsigned(**members)
+        stated = {name: text for name, text in (("challenge", challenge), ("domain", domain)) if text}
+        return {**document, "proof": await self.prove(document, proofPurpose=purpose, **stated)}
+
+    async def prove(self, document, *, previous=(), **members):
+        """A proof of the document, and of the proofs before it (VC Data Integrity 1.0, 4.2 and 4.3)."""
         options = {
             "type": "DataIntegrityProof",
             "cryptosuite": SIGNING_SUITES[self.signer.algorithm].name,
             "created": START.strftime("%Y-%m-%dT%H:%M:%SZ"),
             "verificationMethod": self.method,
-            "proofPurpose": purpose,
-            **{name: text for name, text in (("challenge", challenge), ("domain", domain)) if text},
+            "proofPurpose": "assertionMethod",
+            **members,
         }
         name = hash_name(self.signer.algorithm)
+        covered = {**document, "proof": list(previous)} if previous else document
         forms = (
             canonical_proof_config(document["@context"], options, name, canonicalize_open),
-            canonicalize_open(document, hash_name=name),
+            canonicalize_open(covered, hash_name=name),
         )
         signature = await self.signer.sign(b"".join(hashlib.new(name, form).digest() for form in forms))
-        return {**document, "proof": {**options, "proofValue": "z" + base58.encode(signature)}}
+        return {**options, "proofValue": "z" + base58.encode(signature)}
 
     async def envelope(self, *, header=None, claims=None, **members):
         """The same in a token (VC-JOSE-COSE 1.0, 3.1.2)."""

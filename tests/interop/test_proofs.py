@@ -1,5 +1,6 @@
 """w3c/vc-di-eddsa and w3c/vc-di-ecdsa (rdfc), and w3c-ccg/vc-api-verifier: what a verifier must refuse, and accept."""
 
+import itertools
 import json
 
 import pytest
@@ -9,6 +10,7 @@ from app.keys import Algorithm, InProcessSigner, did_key, did_key_method_id
 from app.securing import secure
 from tests.deployments import START
 from tests.interop.conftest import CURVES, EXAMPLES, V1, V2, codes, copy
+from tests.interop.holder import Holder
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -146,6 +148,31 @@ class TestProofSetsAndChains:
         assert (await suite.verify(document)).status_code == 200
         document["proof"][1]["proofValue"] = document["proof"][0]["proofValue"]
         await suite.refuses_to_verify(document)
+
+    async def test_a_chain_verifies_in_any_order_and_breaks_with_any_link(self, suite):
+        """A later proof covers those that it names (VC Data Integrity 1.0, 4.3 and 4.5)."""
+        first, second = (Holder(algorithm) for algorithm in (Algorithm.ED25519, Algorithm.P256))
+        document = {
+            "@context": [V2],
+            "type": ["VerifiableCredential"],
+            "issuer": first.did,
+            "credentialSubject": {"id": "did:example:subject"},
+        }
+        names = [f"urn:uuid:00000000-0000-4000-8000-00000000000{number}" for number in (1, 2, 3)]
+        one = await first.prove(document, id=names[0])
+        two = await second.prove(document, previous=[one], id=names[1], previousProof=names[0])
+        three = await first.prove(document, previous=[one, two], id=names[2], previousProof=names[:2])
+        for proofs in itertools.permutations([one, two, three]):
+            answer = await suite.verify({**document, "proof": list(proofs)}, checks=[])
+            assert answer.status_code == 200, answer.text
+        for broken in (
+            [two, three],
+            [one, three],
+            [{**one, "created": "2026-06-30T12:00:00Z"}, two, three],
+            [await first.prove(document, id=names[0], created="2026-06-30T12:00:00Z"), two, three],
+            [one, {**two, "previousProof": names[2]}, three],
+        ):
+            await suite.refuses_to_verify({**document, "proof": broken})
 
     @pytest.mark.parametrize("previous", ["urn:uuid:missing", ["urn:uuid:missing"], 4, [4], ""])
     async def test_a_previous_proof_that_is_not_there_is_refused(self, suite, previous):
