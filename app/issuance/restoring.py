@@ -23,6 +23,15 @@ class MadeFit:
     issuers: int
 
 
+def _beyond(office: Office) -> int:
+    """Return a number that no state of these records has counted to: the minutes since 1970.
+
+    The same backup may be restored again and again. Numbers that are counted from what it says would then be given
+    again and again; time is what goes on. Lists and versions are made more slowly than minutes pass.
+    """
+    return int(office.clock().timestamp()) // 60
+
+
 async def make_fit_after_restore(office: Office) -> MadeFit:
     """Close every status list, so that no place is given a second time. Nobody else may be at work meanwhile.
 
@@ -32,8 +41,8 @@ async def make_fit_after_restore(office: Office) -> MadeFit:
         SigningKeysMissing: the service's own key is not there to sign the trust list; the rest is done. Repeat it.
     """
     async with office.database.transaction() as connection:
-        closed, issuers = await status_lists.close_all(connection, capacity=LIST_ENTRIES)
+        closed, issuers = await status_lists.close_all(connection, capacity=LIST_ENTRIES, beyond=_beyond(office))
         body = canonical({"lists_closed": closed, "issuers": issuers})
         await note_restored(connection, now=office.clock(), body=body)
-    await go_on_after_restore(office)
+    await go_on_after_restore(office, beyond=_beyond(office))
     return MadeFit(closed, issuers)

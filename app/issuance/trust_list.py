@@ -131,8 +131,10 @@ async def published_trust_list(office: Office) -> PublishedTrustList:
     return await _publish(office, newest, did, claims, version=1 if newest is None else newest.version + 1)
 
 
-async def go_on_after_restore(office: Office) -> PublishedTrustList:
+async def go_on_after_restore(office: Office, *, beyond: int) -> PublishedTrustList:
     """Publish a version that nobody can have seen yet: those that followed the backup are in the world.
+
+    ``beyond`` is a number that no list reached after another restore of the same backup.
 
     A second list of a version that somebody imported would be refused there, and so would the one after it, with
     whatever it says about keys that were lost.
@@ -143,7 +145,8 @@ async def go_on_after_restore(office: Office) -> PublishedTrustList:
     async with office.database.read() as connection:
         newest = await trust_lists.find_newest(connection)
         did, claims = await _claims(connection)
-    return await _publish(office, newest, did, claims, version=(newest.version if newest else 0) + _PASSED_OVER)
+    version = max((newest.version if newest else 0) + _PASSED_OVER, beyond)
+    return await _publish(office, newest, did, claims, version=version)
 
 
 async def _publish(

@@ -203,12 +203,13 @@ async def find_by_address(connection: Connection, slug: str, number: int) -> Sta
     )
 
 
-async def close_all(connection: Connection, *, capacity: int) -> tuple[int, int]:
+async def close_all(connection: Connection, *, capacity: int, beyond: int) -> tuple[int, int]:
     """Give no place again that was given after this state of the records: what a restored backup has to begin with.
 
     Every list is used up, whatever its counter says. And every issuer's next list gets a number that no list has had:
-    an empty list that is used up too stands :data:`SKIPPED_NUMBERS` further on, and :func:`_open_list` counts from
-    there. Without that the next list would have the address of one that was opened in the time that is lost.
+    an empty list that is used up too stands at ``beyond``, which no list of another restore has reached, and
+    :data:`SKIPPED_NUMBERS` further on at least; :func:`_open_list` counts from there. Without that the next list would
+    have the address of one that was opened in the time that is lost.
 
     Returns how many lists had room and how many issuers there are.
     """
@@ -234,7 +235,7 @@ async def close_all(connection: Connection, *, capacity: int) -> tuple[int, int]
                     id=uuid4(),
                     awarding_body_id=row["awarding_body_id"],
                     issuer_id=row["id"],
-                    number=row["last"] + SKIPPED_NUMBERS,
+                    number=max(row["last"] + SKIPPED_NUMBERS, beyond),
                     capacity=capacity,
                     permutation_key=secrets.token_bytes(32),
                     next_counter=capacity,

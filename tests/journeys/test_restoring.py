@@ -107,8 +107,9 @@ async def test_after_a_restore_no_place_is_given_twice_and_every_list_is_served(
 
 
 async def test_no_version_of_the_trust_list_is_published_twice(prepared, tmp_path):
-    url, keys, api_keys = prepared
+    url, keys, _ = prepared
     async with a_deployment(prepared) as deployment:
+        api_keys = deployment.api_keys
         await deployment.public.get("/trust/members.jwt")
         restore = await asyncio.to_thread(back_up, url, tmp_path, deployment.clock)
         await setup.revoke_key(deployment.office, "wut", "ed25519-2026-1", "lost")
@@ -124,6 +125,28 @@ async def test_no_version_of_the_trust_list_is_published_twice(prepared, tmp_pat
         # Whoever has the second one takes this: it is no other second one, nor a third that does not name it.
         assert says.version > lost.version + 1
         assert (await restored.public.get("/trust/members/2.jwt")).status_code == 404
+
+
+async def test_the_same_backup_restored_twice_gives_no_place_and_no_version_twice(prepared, tmp_path):
+    url, keys, _ = prepared
+    async with a_deployment(prepared) as deployment:
+        api_keys = deployment.api_keys
+        restore = await asyncio.to_thread(back_up, url, tmp_path, deployment.clock)
+    lists, versions = [], []
+    for life in range(1, 4):
+        await asyncio.to_thread(restore)
+        clock = Clock()
+        clock.advance(minutes=life)
+        office = open_office(url, keys, clock)
+        await office.open(restoring=True)
+        await make_fit_after_restore(office)
+        await office.close()
+        async with a_deployment((url, keys, api_keys)) as restored:
+            lists.append({address for address, _ in places(await issue_some(restored, f"life-{life}", 3))})
+            versions.append(read_trust_list((await restored.public.get("/trust/members.jwt")).content).says.version)
+    assert lists[0].isdisjoint(lists[1])
+    assert lists[2].isdisjoint(lists[0] | lists[1])
+    assert versions[0] < versions[1] < versions[2]  # whoever imported one takes the next
 
 
 async def test_a_copied_database_is_not_served_before_it_was_made_fit(sqlite_prepared, tmp_path):
