@@ -42,7 +42,7 @@ from typing import Any, ClassVar, Final, NoReturn
 
 import orjson
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
@@ -433,7 +433,7 @@ def _holds(signed: Jws, certificate: bytes) -> bool:
     """Steps 3 to 5: whether the signature is that of the certificate's key, by an algorithm of that key."""
     try:
         key = x509.load_der_x509_certificate(certificate).public_key()
-    except ValueError:
+    except (ValueError, x509.InvalidVersion, UnsupportedAlgorithm):
         raise _Fails(SealOutcome.CERTIFICATE_UNUSABLE, "x5c") from None
     algorithm = str(signed.header["alg"])
     if isinstance(key, ec.EllipticCurvePublicKey):

@@ -106,7 +106,7 @@ def read_timestamp(token: bytes) -> Timestamp:
         raise MalformedTimestamp("The token is too large.")
     try:
         return _read(token)
-    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm, OverflowError) as error:
+    except (ValueError, TypeError, IndexError, InvalidSignature, UnsupportedAlgorithm, x509.InvalidVersion) as error:
         raise MalformedTimestamp(f"{type(error).__name__}: the token cannot be read or does not hold.") from None
 
 

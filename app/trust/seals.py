@@ -44,6 +44,15 @@ _SMALLEST_RSA: Final = 2048
 _CURVES: Final = (ec.SECP256R1, ec.SECP384R1, ec.SECP521R1)
 _STRONG: Final = (hashes.SHA256, hashes.SHA384, hashes.SHA512)
 _LONGEST_NAME: Final = 300
+# What the library raises for octets that are no readable certificate, list or answer.
+_UNREADABLE: Final = (
+    ValueError,
+    TypeError,
+    UnsupportedAlgorithm,
+    x509.InvalidVersion,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+)
 _SKEW: Final = timedelta(minutes=5)
 # What a path is judged by here. Any other extension that its author calls critical is one that nobody here has read.
 _UNDERSTOOD: Final = frozenset(
@@ -390,7 +399,7 @@ def _listed(
         if not found.is_signature_valid(issuer.public_key()):  # type: ignore[arg-type]  # any other key raises
             return None
         entry = found.get_revoked_certificate_by_serial_number(certificate.serial_number)
-    except (TypeError, ValueError, UnsupportedAlgorithm):
+    except _UNREADABLE:
         return None
     revoked_at = None if entry is None else entry.revocation_date_utc
     return _Statement(found.last_update_utc, found.next_update_utc, revoked_at)
@@ -398,11 +407,7 @@ def _listed(
 
 def _is_complete(found: x509.CertificateRevocationList, certificate: x509.Certificate) -> bool:
     """Whether the list would name ``certificate`` if it were revoked, for whatever reason."""
-    try:
-        extensions = list(found.extensions)
-    except ValueError:
-        return False
-    for extension in extensions:
+    for extension in found.extensions:
         scope = extension.value
         if isinstance(scope, x509.IssuingDistributionPoint):
             constraints = _extension(certificate, x509.BasicConstraints)
@@ -431,14 +436,14 @@ def _answered(
         single = next((one for one in read.responses if _is_about(one, certificate, issuer)), None)
         if single is None or not _is_authentic(read, issuer, known_at):
             return None
-    except (ValueError, TypeError, UnsupportedAlgorithm):
+        revoked = single.certificate_status is ocsp.OCSPCertStatus.REVOKED
+        if not revoked and single.certificate_status is not ocsp.OCSPCertStatus.GOOD:
+            return None
+        # Without an end an answer is about the moment at which it was given.
+        next_update = single.next_update_utc or single.this_update_utc
+        return _Statement(single.this_update_utc, next_update, single.revocation_time_utc if revoked else None)
+    except _UNREADABLE:
         return None
-    revoked = single.certificate_status is ocsp.OCSPCertStatus.REVOKED
-    if not revoked and single.certificate_status is not ocsp.OCSPCertStatus.GOOD:
-        return None
-    # Without an end an answer is about the moment at which it was given.
-    next_update = single.next_update_utc or single.this_update_utc
-    return _Statement(single.this_update_utc, next_update, single.revocation_time_utc if revoked else None)
 
 
 def _is_about(single: ocsp.OCSPSingleResponse, certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
@@ -489,17 +494,19 @@ def _certificate(octets: bytes) -> x509.Certificate | None:
     try:
         found = x509.load_der_x509_certificate(octets)
         # Extensions and key are parsed late; what cannot be read must not surprise anybody later.
-        _ = (found.extensions, found.public_key(), found.subject, found.issuer)
-    except (ValueError, UnsupportedAlgorithm, x509.DuplicateExtension, x509.UnsupportedGeneralNameType):
+        _ = (list(found.extensions), found.public_key(), found.subject, found.issuer, found.signature_hash_algorithm)
+    except _UNREADABLE:
         return None
     return found
 
 
 def _revocation_list(octets: bytes) -> x509.CertificateRevocationList | None:
     try:
-        return x509.load_der_x509_crl(octets)
-    except ValueError:
+        found = x509.load_der_x509_crl(octets)
+        _ = (list(found.extensions), found.issuer, found.signature_hash_algorithm)
+    except _UNREADABLE:
         return None
+    return found
 
 
 def _extension(certificate: x509.Certificate, kind: type[_Extension]) -> _Extension | None:

@@ -1,10 +1,15 @@
 """Anchors of seals as operators write them."""
 
+import warnings
+from datetime import timedelta
+
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from app.trust.seals import Anchors, AnchorsUnusable
-from tests.counterparts.seal_authority import Trade
+from app.trust.seals import Anchors, AnchorsUnusable, Material, appraise
+from tests.counterparts.seal_authority import SEALED_AT, Trade
 
 
 def test_a_file_and_a_folder_say_the_same(tmp_path):
@@ -41,3 +46,52 @@ def test_revocation_lists_alone_are_no_anchors(tmp_path):
     (tmp_path / "a.crl").write_bytes(Trade().lists()[0].public_bytes(Encoding.PEM))
     with pytest.raises(AnchorsUnusable):
         Anchors.read(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def parts():
+    trade = Trade()
+    answer = trade.issuing.ocsp_response(trade.seal, at=SEALED_AT, until=SEALED_AT + timedelta(days=2))
+    return trade, tuple(one.public_bytes(Encoding.DER) for one in trade.lists()), answer
+
+
+class TestOctetsOfStrangers:
+    """Nothing that somebody put into a seal is more than a certificate, a list or an answer that says nothing."""
+
+    NOW = SEALED_AT + timedelta(days=1)
+
+    def standing(self, parts, **changed):
+        trade, lists, answer = parts
+        material = Material(
+            0,
+            (changed.get("issuing", trade.issuing.der),),
+            changed.get("lists", lists),
+            (changed.get("answer", answer),),
+        )
+        anchors = Anchors((trade.root.certificate,))
+        return appraise([changed.get("leaf", trade.seal.der)], (), [material], anchors, self.NOW)
+
+    def test_as_they_are_they_say_that_all_is_well(self, parts):
+        standing = self.standing(parts)
+        assert (standing.believed, standing.revocation) == (True, "not-revoked")
+
+    @settings(max_examples=600, deadline=None)
+    @given(data=st.data())
+    def test_one_octet_changed_never_raises_and_never_helps(self, parts, data):
+        trade, lists, answer = parts
+        which = data.draw(st.sampled_from(["leaf", "issuing", "lists", "answer"]))
+        octets = {"leaf": trade.seal.der, "issuing": trade.issuing.der, "lists": lists[1], "answer": answer}[which]
+        changed = bytearray(octets)
+        for _ in range(data.draw(st.integers(1, 3))):
+            changed[data.draw(st.integers(0, len(changed) - 1))] = data.draw(st.integers(0, 255))
+        value = (lists[0], bytes(changed)) if which == "lists" else bytes(changed)
+        with warnings.catch_warnings():
+            # The library warns of what it reads all the same.
+            warnings.simplefilter("ignore")
+            standing = self.standing(parts, **{which: value})
+        if which == "leaf" and bytes(changed) != octets:
+            assert standing is None or not standing.believed
+        elif which == "issuing" and bytes(changed) != octets:
+            assert not standing.believed
+        else:
+            assert standing.revocation == "not-revoked"  # the other of the two still says so
