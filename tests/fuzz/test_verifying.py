@@ -36,6 +36,14 @@ def test_a_valid_verdict_on_what_nobody_signed_would_be_found(doors, monkeypatch
 
 
 @pytest.mark.parametrize("door", sorted(SHARES))
+def test_what_is_said_twice_may_be_said_once(doors):
+    document = json.loads(doors.seeds["verify"][0])
+    assert document["issuer"]["eIDASIdentifier"]["spatial"]["inScheme"].pop("type") == "ConceptScheme"
+    doors.verify(json.dumps(document).encode())  # valid: the same statements
+    document["issuer"]["legalName"] = {"en": "Another university"}
+    doors.verify(json.dumps(document).encode())  # not valid
+
+
 def test_each_door_answers_what_it_begins_with_and_what_was_ever_found(doors, door):
     found = [path.read_bytes() for path in sorted((CORPUS / door).iterdir())]
     assert found, "fuzz/corpus is committed"
