@@ -261,9 +261,7 @@ def _statements(document: Json) -> bytes:
 
     That the canonical form leaves nothing out is for the differential fuzzer to show.
     """
-    claims = (
-        {name: value for name, value in document.items() if name != "proof"} if isinstance(document, Mapping) else {}
-    )
+    members: Mapping[str, Json] = document if isinstance(document, Mapping) else {}
     try:
         return canonicalize({name: value for name, value in members.items() if name != "proof"})
     except ServiceError:
