@@ -5,8 +5,10 @@ Exit codes: 0 done (for ``verify``: valid), 1 refused (``verify``: invalid), 2 w
 """
 
 import asyncio
+import errno
 import json
 import os
+import socket
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import ExitStack, asynccontextmanager
@@ -109,7 +111,7 @@ def run() -> None:
 @application.command()
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on")] = None,
-    port: Annotated[int | None, typer.Option(help="Port to listen on")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on", min=1, max=65535)] = None,
     workers: Annotated[int | None, typer.Option(help="Worker processes")] = None,
 ) -> None:
     """Serve the API, the public addresses and /verify."""
@@ -117,11 +119,13 @@ def serve(
     configure_logging(settings.log_level)
     # Whatever is wrong is said here, once, and not by every worker.
     _checked_start(settings)
+    host, port = host or settings.host, port or settings.port
+    _insist_on_place_to_listen(host, port)
     uvicorn.run(
         "app.main:create",
         factory=True,
-        host=host or settings.host,
-        port=port or settings.port,
+        host=host,
+        port=port,
         workers=workers or settings.workers,
         # One that has ended is replaced at once; this is about one that does not answer, and on a busy machine a worker
         # may need ten seconds to begin. It would be ended before it could, for ever.
@@ -153,13 +157,17 @@ def init() -> None:
     Set PUBLIC_URL first: it can never be changed. What is there is left as it is, and nothing that is lost is replaced.
     """
     settings = load_settings()
-    _insist_on_counterparts(settings, asyncio.run(begun_for(settings.database_url)))
+    begun = asyncio.run(begun_for(settings.database_url))
+    _insist_on_counterparts(settings, begun)
     if not settings.master_secret_file.exists():
         MasterSecret.generate().write(settings.master_secret_file)
         print(f"Made the master secret: {settings.master_secret_file}. Back it up apart from the database.")
     if not Keyring.exists(settings.keys_dir):
         Keyring.create(settings.keys_dir, MasterSecret.read(settings.master_secret_file))
         print(f"Made the keyring: {settings.keys_dir}.")
+    # Before a file is made where DATABASE_URL points: with a mistyped one it would stay.
+    keyring = Keyring.open(settings.keys_dir, MasterSecret.read(settings.master_secret_file))
+    setup.insist_on_records_of(keyring, begun)
     migrate_database(settings.database_url)
     _with_office(setup.initialise, settings=settings, begun=False)
     print(f"Ready at {settings.public_url}. Next: issuers add, keys generate, api-keys create, serve.")
@@ -275,6 +283,8 @@ def erase_learner(
     if not credentials and learner is None:
         _usage("Name credentials, or a learner with --learner FILE.")
     named = _read_json(learner) if learner is not None else None
+    if isinstance(named, dict) and "learner" in named:
+        _usage(f"{learner} has the member `learner`: the member's value alone is expected, as an object of its own.")
 
     async def find(office: Office) -> list[erasing.ErasableAward]:
         caller = await access.operator(office, slug)
@@ -297,8 +307,11 @@ def erase_learner(
 @application.command()
 def forget_answers(yes: Yes = False) -> None:  # noqa: FBT002 - an option
     """Forget the answers to Idempotency-Keys of more than 30 days ago, as `serve` does by itself every six hours."""
+    settings = load_settings()
+    _checked_start(settings)
     _ask("Forget the answers of more than 30 days ago? Awards are recognised without them.", yes=yes)
-    print(f"Forgotten: {_with_office(lambda office: forget_old_answers(office, actor='operator'))} answers.")
+    forgotten = _with_office(lambda office: forget_old_answers(office, actor="operator"), settings=settings)
+    print(f"Forgotten: {forgotten} answers.")
 
 
 @application.command()
@@ -311,7 +324,20 @@ def change_master_secret(
     Keys and personal data stay as they are, and so do running processes. May be repeated after an interruption.
     """
     settings = load_settings()
+    changed = settings.model_copy(update={"master_secret_file": new_file})
+    # The records are opened before anything is done: what they refuse leaves the keyring as it is.
+    try:
+        _checked_start(settings)
+        is_changed = False
+    except MasterSecretWrong:
+        if not new_file.exists():
+            raise
+        # An earlier attempt may have come this far.
+        _checked_start(changed)
+        is_changed = True
     present = MasterSecret.read(settings.master_secret_file)
+    if new_file.exists() and MasterSecret.read(new_file) == present:
+        _usage(f"{new_file} holds the present secret.")
     _ask(
         f"From now on the keyring in {settings.keys_dir} opens with the secret in {new_file} only. "
         "Copies of the keyring that were made before go on opening with the present one. Change it?",
@@ -320,15 +346,8 @@ def change_master_secret(
     if not new_file.exists():
         MasterSecret.generate().write(new_file)
         print(f"Made the new master secret: {new_file}.")
-    new = MasterSecret.read(new_file)
-    if new == present:
-        _usage(f"{new_file} holds the present secret.")
-    try:
-        Keyring.change_master_secret(settings.keys_dir, present, new)
-    except MasterSecretWrong:
-        # An earlier attempt may have come this far.
-        Keyring.open(settings.keys_dir, new)
-    changed = settings.model_copy(update={"master_secret_file": new_file})
+    if not is_changed:
+        Keyring.change_master_secret(settings.keys_dir, present, MasterSecret.read(new_file))
     _with_office(setup.note_master_secret_changed, settings=changed)
     print(
         f"The keyring opens with {new_file}. Set MASTER_SECRET_FILE to it, or put it in the place of the former one; "
@@ -879,7 +898,13 @@ def _with_office(
     restoring: bool = False,
 ) -> T:
     """Do ``work`` with the deployment's office; ``begun`` insists that it was set up."""
-    office = open_office(settings or load_settings())
+    settings = settings or load_settings()
+    if not settings.master_secret_file.exists() and not Keyring.exists(settings.keys_dir):
+        raise setup.DeploymentIncomplete(
+            f"There is neither a master secret at {settings.master_secret_file} (MASTER_SECRET_FILE) nor a keyring in "
+            f"{settings.keys_dir} (KEYS_DIR). For a new deployment run `python -m app init`."
+        )
+    office = open_office(settings)
 
     async def whole() -> T:
         try:
@@ -897,6 +922,46 @@ def _checked_start(settings: Settings) -> None:
         return
 
     _with_office(nothing, settings=settings)
+
+
+def _insist_on_place_to_listen(host: str, port: int) -> None:
+    """Say in a sentence what the server would end with otherwise.
+
+    Raises:
+        SystemExit: the port is in use or not to be had.
+    """
+    try:
+        places = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        absent = [error for family, _, _, _, place in places if (error := _try_to_listen(family, place)) is not None]
+        if len(absent) == len(places):
+            raise absent[0]
+    except OSError as error:
+        print(f"The service cannot listen on {host}, port {port}: {error.strerror}.", file=sys.stderr)
+        raise SystemExit(OUT_OF_ORDER) from None
+
+
+_ABSENT: Final = (errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL)
+
+
+def _try_to_listen(family: int, place: tuple[str | int | bytes, ...]) -> OSError | None:
+    """Listen for a moment; what comes back says that this machine has no such address, as where there is no IPv6.
+
+    Raises:
+        OSError: it has, and it is not to be had.
+    """
+    try:
+        with socket.socket(family, socket.SOCK_STREAM) as listener:
+            # As the server does: a former one that has ended holds the port no longer.
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if family == socket.AF_INET6:
+                listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            listener.bind(place)
+            listener.listen()
+    except OSError as error:
+        if error.errno not in _ABSENT:
+            raise
+        return error
+    return None
 
 
 class _Place:

@@ -126,6 +126,7 @@ def test_init_does_not_begin_anew_over_keys_whose_database_or_secret_is_gone(dep
     (folder / "kept.secret").rename(folder / "secret" / "master.secret")
     refused = deployment("init")
     assert (refused.code, "Put the database of these keys back" in refused.err) == (4, True), refused.err
+    assert not (folder / "enhance.db").exists()
     assert deployment("doctor").code == 4
 
 
@@ -190,6 +191,9 @@ def test_a_learner_is_erased_after_a_question_and_once(deployment, folder, monke
     record = json.loads(deployment("issue", "wut", request).out)
     learner = written(folder, "learner.json", full_request("academic")["learner"])
     assert deployment("erase", "wut").code == 2
+    around = written(folder, "around.json", {"learner": full_request("academic")["learner"]})
+    refused = deployment("erase", "wut", "--learner", around, "--yes")
+    assert (refused.code, "the member's value alone" in refused.err) == (2, True)
     assert deployment("erase", "wut", "8f1c0a5e-0000-4000-8000-000000000000", "--yes").code == 1
     assert deployment("erase", "tu-berlin", record["id"], "--yes").code == 1
     monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
@@ -235,10 +239,69 @@ def test_the_master_secret_is_changed_even_after_an_interruption(deployment, fol
     assert deployment("issue", "wut", written(folder, "request.json", full_request("academic"))).code == 0
 
 
+def restored(deployment, folder):
+    """The deployment with a backup in the place of its database."""
+    assert deployment("backup", folder / "copy.db").code == 0
+    for ending in ("", "-wal", "-shm"):
+        (folder / f"enhance.db{ending}").unlink(missing_ok=True)
+    shutil.copyfile(folder / "copy.db", folder / "enhance.db")
+
+
+@pytest.mark.parametrize("trouble", ["restored", "mistyped"])
+def test_what_the_records_refuse_is_refused_before_anything_is_asked_or_done(deployment, folder, monkeypatch, trouble):
+    new, keyring = folder / "secret" / "new.secret", folder / "keys" / "keyring.json"
+    before = keyring.read_bytes()
+    if trouble == "restored":
+        restored(deployment, folder)
+        words = "after-restore"
+    else:
+        monkeypatch.setenv("DATABASE_URL", f"sqlite:///{folder / 'mistyped.db'}")
+        words = "Is DATABASE_URL right"
+    for command in (("change-master-secret", new), ("forget-answers",)):
+        for answer in ((), ("--yes",)):
+            refused = deployment(*command, *answer)
+            assert (refused.code, words in refused.err, refused.out) == (4, True, ""), (command, refused.err)
+    assert (new.exists(), keyring.read_bytes()) == (False, before)
+    assert not (folder / "mistyped.db").exists()
+
+
+def test_a_secret_that_does_not_open_the_keyring_is_changed_into_nothing(deployment, folder):
+    (folder / "secret" / "master.secret").unlink()
+    MasterSecret.generate().write(folder / "secret" / "master.secret")
+    new = folder / "secret" / "new.secret"
+    refused = deployment("change-master-secret", new, "--yes")
+    assert (refused.code, "master-secret-wrong" in refused.err, new.exists()) == (4, True, False)
+
+
 def test_old_answers_are_forgotten_after_a_question(deployment, monkeypatch):
     monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
     assert deployment("forget-answers").code == 1
     assert "Forgotten: 0 answers" in deployment("forget-answers", "--yes").out
+
+
+def test_in_an_empty_folder_one_is_told_to_begin(run, folder):
+    for command in ("doctor", "serve"):
+        refused = run(command)
+        assert (refused.code, "python -m app init" in refused.err) == (4, True), (command, refused.err)
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_port_in_use_is_one_sentence_and_not_undecided(deployment, workers):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        refused = deployment("serve", "--host", "127.0.0.1", "--port", port, "--workers", workers)
+    words = f"The service cannot listen on 127.0.0.1, port {port}: Address already in use.\n"
+    assert (refused.code, refused.err) == (4, words)
+
+
+def test_an_address_of_another_machine_is_one_sentence_and_a_port_beyond_all_ports_wrong_usage(deployment):
+    refused = deployment("serve", "--host", "192.0.2.1", "--port", free_port())
+    assert (refused.code, refused.err.startswith("The service cannot listen on 192.0.2.1, port")) == (4, True)
+    assert len(refused.err.splitlines()) == 1
+    assert deployment("serve", "--port", "65536").code == 2
 
 
 def test_a_log_level_may_be_written_small(deployment, monkeypatch):
@@ -350,6 +413,7 @@ def test_issuers_are_members_described_completely_and_added_once(deployment, fol
     assert "member" in deployment("issuers", "list").out
     again = deployment("issuers", "add", ISSUERS / "wut.json")
     assert (again.code, "awarding-body-there" in again.err) == (1, True)
+    assert "python -m app issuers change" in again.err
     stranger = json.loads((ISSUERS / "wut.json").read_text()) | {"slug": "hogwarts"}
     refused = deployment("issuers", "add", written(folder, "stranger.json", stranger))
     assert (refused.code, "#/slug" in refused.err) == (1, True)
@@ -484,12 +548,10 @@ def test_revoking_a_key_is_asked_about_in_words_that_hold(deployment, folder, mo
 
 def test_a_backup_put_back_is_opened_by_no_command_but_the_one_that_makes_it_fit(deployment, folder, monkeypatch):
     request = written(folder, "request.json", full_request("academic"))
-    assert deployment("backup", folder / "copy.db").code == 0
-    again = deployment("backup", folder / "copy.db")
+    assert deployment("backup", folder / "earlier.db").code == 0
+    again = deployment("backup", folder / "earlier.db")
     assert (again.code, "left as it is" in again.err) == (4, True)
-    for ending in ("", "-wal", "-shm"):
-        (folder / f"enhance.db{ending}").unlink(missing_ok=True)
-    shutil.copyfile(folder / "copy.db", folder / "enhance.db")
+    restored(deployment, folder)
     for command in (("doctor",), ("issue", "wut", request), ("serve",), ("init",)):
         refused = deployment(*command)
         assert (refused.code, "python -m app after-restore" in refused.err) == (4, True), command

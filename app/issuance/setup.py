@@ -15,7 +15,17 @@ from pydantic import ValidationError
 
 from app.errors import Family, Finding, ServiceError, json_pointer
 from app.issuance.office import PROOF_ALGORITHMS, SERVICE_SLUG, AwardingBodyUnknown, Office
-from app.keys import Algorithm, KeyExists, KeyState, PublicKey, PublishedKey, did_document, did_web, fragment_name
+from app.keys import (
+    Algorithm,
+    KeyExists,
+    Keyring,
+    KeyState,
+    PublicKey,
+    PublishedKey,
+    did_document,
+    did_web,
+    fragment_name,
+)
 from app.store import (
     awarding_bodies,
     deployment,
@@ -87,12 +97,7 @@ async def initialise(office: Office) -> None:
     """
     moment = office.clock()
     async with office.database.transaction() as connection:
-        if await deployment.find_public_url(connection) is None and office.keyring.names():
-            # The address is written down before the first key is made.
-            raise DeploymentIncomplete(
-                "There are signing keys in KEYS_DIR, but the database was never begun. Put the database of these keys "
-                "back, or choose an empty KEYS_DIR for a new deployment."
-            )
+        insist_on_records_of(office.keyring, await deployment.find_public_url(connection))
         await deployment.bind_public_url(connection, office.public_url, now=moment)
         service = await issuers.find_service(connection)
         if service is None:
@@ -110,6 +115,20 @@ async def initialise(office: Office) -> None:
         await add_awarding_body(office, dict(_SANDBOX))
     missing = [algorithm for algorithm in PROOF_ALGORITHMS if algorithm.value not in {key.algorithm for key in active}]
     await generate_keys(office, TEST_SLUG, algorithms=missing, activate=True)
+
+
+def insist_on_records_of(keyring: Keyring, begun: str | None) -> None:
+    """Refuse keys whose records are elsewhere; ``begun`` is the address that the records at hand were begun for.
+
+    Raises:
+        DeploymentIncomplete: there are signing keys, and the records were never begun.
+    """
+    # The address is written down before the first key is made.
+    if begun is None and keyring.names():
+        raise DeploymentIncomplete(
+            "There are signing keys in KEYS_DIR, but the database was never begun. Put the database of these keys back "
+            "where DATABASE_URL points, or choose an empty KEYS_DIR for a new deployment."
+        )
 
 
 _SANDBOX: Final[dict[str, JsonValue]] = {
@@ -149,7 +168,7 @@ async def add_awarding_body(office: Office, description: dict[str, JsonValue]) -
             await issuers.add(connection, issuers.Issuer(uuid4(), row.id, kind, did, moment))
             await _note(connection, row.id, moment, "awarding-body-added", slug)
     except AlreadyThere:
-        raise AwardingBodyThere from None
+        raise AwardingBodyThere(f"To change what is said about {slug}: python -m app issuers change.") from None
     office.forget_issuers()
     return body
 
