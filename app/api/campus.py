@@ -24,6 +24,7 @@ _FAILURES: Final = described(
     Family.RULE_BROKEN,
     Family.UNAVAILABLE,
 )
+_OF_ISSUANCE: Final = {**_FAILURES, **described(Family.GONE)}
 
 
 class CampusCredential(BaseModel):
@@ -67,7 +68,7 @@ _SIGNED: Final[dict[str, Any]] = {
     "/issue",
     status_code=201,
     response_class=Response,
-    responses={**_FAILURES, 201: _SIGNED, 200: {**_SIGNED, "description": "It was issued before, and here it is"}},
+    responses={**_OF_ISSUANCE, 201: _SIGNED, 200: {**_SIGNED, "description": "It was issued before, and here it is"}},
     openapi_extra=json_body("CampusCredential"),
     summary="Issue an unsigned credential",
 )

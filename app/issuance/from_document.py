@@ -29,7 +29,7 @@ from app.issuance.records import CredentialRecord
 from app.issuance.repeating import Answer
 from app.jsonld import UnsafeDocument, UnsupportedDocument, canonicalize
 from app.strict_json import JsonValue
-from app.template.elements import Statement
+from app.template.elements import FurtherInformation, Placement, Placements, Statement
 from app.template.request import parse_request
 
 _OURS: Final = frozenset({"id", "issued", "credentialStatus", "relatedResource"})
@@ -99,7 +99,8 @@ def _request_of(statement: Statement, valid_until: datetime | None, issuer: Issu
     offering, award = statement.offering, statement.award
     units = tuple(unit.model_copy(update={"completed_on": None}) for unit in offering.units)
     assessments = tuple(each.model_copy(update={"on": None, "grade": None}) for each in offering.assessments)
-    shared = offering.model_copy(update={"units": units, "assessments": assessments})
+    further = _placed_as_usual(offering.further_information)
+    shared = offering.model_copy(update={"units": units, "assessments": assessments, "further_information": further})
     own = award.model_copy(
         update={
             "units": offering.units if units != offering.units else None,
@@ -112,6 +113,23 @@ def _request_of(statement: Statement, valid_until: datetime | None, issuer: Issu
         **own.model_dump(mode="json", exclude_defaults=True),
         "offering": shared.model_dump(mode="json", exclude_defaults=True),
     }
+
+
+def _placed_as_usual(further: FurtherInformation) -> FurtherInformation:
+    """Return what is read with the placements that a request has when it names none (7.16).
+
+    A document does not say whether what stands in it stands in the catalogue as well. The same award as a request has
+    the same natural key only if both mean the same offering.
+    """
+    usual = Placements()
+    said = {
+        name: Placement.DOCUMENT
+        for name in Placements.model_fields
+        # What is usually left out of documents and stands in this one was placed there.
+        if getattr(usual, name) is Placement.CATALOGUE and getattr(further, name) not in (None, ())
+    }
+    other = tuple(item.model_copy(update={"placement": Placement.BOTH}) for item in further.other)
+    return further.model_copy(update={"placement": usual.model_copy(update=said), "other": other})
 
 
 async def _refuse_differing(

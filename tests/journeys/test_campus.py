@@ -2,9 +2,13 @@
 
 import copy
 import json
+from uuid import UUID
 
 import pytest
 
+from app.issuance.access import operator
+from app.issuance.erasing import erase, find_erasable
+from app.settings import REPOSITORY
 from tests.builders import SUBTYPES, full_request, required_only_request
 
 
@@ -51,6 +55,62 @@ async def test_the_credential_may_stand_alone_and_comes_again_when_it_is_sent_ag
     replayed = await issue(deployment, document, **{"Idempotency-Key": "campus-1"})
     assert replayed.headers["Idempotency-Replayed"] == "true"
     assert keyed.content == replayed.content == first.content
+
+
+def readme_request():
+    """The award that the README issues, of a learner whom the university's system has no reference for."""
+    _, _, rest = (REPOSITORY / "README.md").read_text(encoding="utf-8").partition("<<'JSON'\n")
+    request = json.loads(rest.partition("\nJSON\n")[0])
+    del request["learner"]["reference"]
+    return request
+
+
+async def test_an_award_is_one_through_either_door_where_the_document_says_all_of_it(deployment):
+    request = readme_request()
+    further = {"profile": {"en": "For cyclists"}, "languages": ["en"], "other": [{"text": {"en": "Bring a bicycle"}}]}
+    told = {**request, "awarded_on": "2026-06-13"}
+    told["offering"] = {**request["offering"], "further_information": further}
+    for each in (request, told):
+        first = await deployment.issue(each)
+        other_door = await issue(deployment, await rehearsed(deployment, each))
+        assert other_door.status_code == 200, other_door.text
+        assert other_door.json()["id"] == f"urn:uuid:{first['id']}"
+
+
+async def test_a_correction_through_the_other_door_is_refused_as_through_the_first(deployment):
+    request = readme_request()
+    record = await deployment.issue(request)
+    request["learner"]["nationalities"] = ["NLD"]
+    answer = await issue(deployment, await rehearsed(deployment, request))
+    assert (answer.status_code, answer.json()["code"]) == (409, "award-differs"), answer.text
+    assert answer.json()["location"].endswith(record["id"])
+
+
+async def test_what_is_usually_left_out_of_documents_and_was_placed_there_is_issued_as_it_was_sent(sqlite_deployment):
+    request = readme_request()
+    request["offering"]["further_information"] = {
+        "availability": {"en": "Every summer"},
+        "placement": {"availability": "both"},
+    }
+    document = await rehearsed(sqlite_deployment, request)
+    answer = await issue(sqlite_deployment, document)
+    assert answer.status_code == 201, answer.text
+    assert "Every summer" in answer.text
+
+
+async def test_an_erased_award_is_gone_and_the_description_says_so(sqlite_deployment):
+    document = await rehearsed(sqlite_deployment, required_only_request("service", awarding_body="wut"))
+    headers = {"Idempotency-Key": "campus-1"}
+    signed = (await issue(sqlite_deployment, document, **headers)).json()
+    office = sqlite_deployment.office
+    caller = await operator(office, "wut")
+    found = await find_erasable(office, caller, credential_ids=[UUID(signed["id"].removeprefix("urn:uuid:"))])
+    assert await erase(office, caller, [award.award_id for award in found]) == 1
+    answer = await issue(sqlite_deployment, document, **headers)
+    assert (answer.status_code, answer.json()["code"]) == (410, "erased")
+    paths = (await sqlite_deployment.public.get("/openapi.json")).json()["paths"]
+    declared = paths["/instance/{slug}/credentials/issue"]["post"]["responses"]
+    assert list(declared["410"]["content"]) == [answer.headers["Content-Type"]]
 
 
 @pytest.fixture
