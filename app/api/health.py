@@ -1,14 +1,15 @@
 """For those who operate the service: is it alive, is it able to work?"""
 
+import asyncio
 from typing import Literal
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
 from app.api.callers import TheOffice
 from app.api.requests import json_answer
 from app.errors import ServiceError
-from app.issuance.office import FlawCode
+from app.issuance.office import FlawCode, Office
 from app.store import SchemaBehind, check_schema
 
 router = APIRouter(tags=["operations"])
@@ -47,24 +48,33 @@ async def healthz() -> Response:
 
 
 @router.get("/readyz", response_model=Ready, responses={503: {"model": Ready}}, summary="Can it work?")
-async def readyz(office: TheOffice) -> Response:
+async def readyz(request: Request, office: TheOffice) -> Response:
     """200 when the database answers with the right schema and the keyring opens it; 503 otherwise.
 
     An issuer that cannot sign is its own matter: it is named here, and `python -m app doctor` says what to do.
     """
+    # It is answered under any load, so those who ask at one moment share one look at the database.
+    state = request.app.state
+    looking: asyncio.Task[Ready] | None = getattr(state, "looking", None)
+    if looking is None or looking.done():
+        state.looking = looking = asyncio.create_task(_look(office))
+    ready = await asyncio.shield(looking)
+    return json_answer(ready, status=200 if ready.status == "ready" else 503)
+
+
+async def _look(office: Office) -> Ready:
     try:
         await check_schema(office.database)
         flaws = await office.flaws()
         fits = await office.keyring_fits()
     except SchemaBehind:
-        return json_answer(Ready(status="not ready", database="to be migrated", keyring="unknown"), status=503)
+        return Ready(status="not ready", database="to be migrated", keyring="unknown")
     except ServiceError:
-        return json_answer(Ready(status="not ready", database="unreachable", keyring="unknown"), status=503)
+        return Ready(status="not ready", database="unreachable", keyring="unknown")
     named = dict.fromkeys((flaw.issuer, flaw.code) for flaw in flaws)
-    answer = Ready(
+    return Ready(
         status="ready" if fits else "not ready",
         database="reachable",
         keyring="open" if fits else "of another deployment",
         cannot_sign=[CannotSign(issuer=issuer, code=code) for issuer, code in named],
     )
-    return json_answer(answer, status=200 if fits else 503)

@@ -5,8 +5,9 @@ import asyncio
 import httpx
 import pytest
 
-from app.api import requests, verification
+from app.api import health, requests, verification
 from app.api.capacity import Capacity, ServiceBusy
+from app.store import check_schema
 from tests.builders import full_request
 from tests.deployments import a_deployment
 from tests.served import SlowClient, served
@@ -137,3 +138,19 @@ async def test_bodies_that_are_held_by_others_count(sqlite_deployment):
             await client.post("/second", content=b"x" * 1000)
         go_on.set()
     assert layer._body_bytes == 0
+
+
+async def test_those_who_ask_at_one_moment_whether_it_is_ready_share_one_look(deployment, monkeypatch):
+    looks = []
+
+    async def counted(database):
+        looks.append(database)
+        await asyncio.sleep(0.05)
+        await check_schema(database)
+
+    monkeypatch.setattr(health, "check_schema", counted)
+    answers = await asyncio.gather(*(deployment.public.get("/readyz") for _ in range(50)))
+    assert {(answer.status_code, answer.json()["status"]) for answer in answers} == {(200, "ready")}
+    assert len(looks) == 1
+    await deployment.public.get("/readyz")
+    assert len(looks) == 2  # nobody is told what was
