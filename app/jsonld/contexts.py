@@ -44,7 +44,7 @@ _FOLDER: Final = Path(__file__).resolve().parents[2] / "contexts"
 # is the copy that a reviewer of code reads, and that a changed data file cannot change with it.
 _PINS: Final[Mapping[str, tuple[str, str]]] = {
     ELM_CONTEXT_URL: ("elm-v1.jsonld", "8d6daf84ef8fffe99851bbcc204e2b9814cb6bcfb778e06ae50ad0fb13a10a73"),
-    RECEIPT_CONTEXT_URL: ("receipt-v1.jsonld", "b2d18187ecbf767237fc7c965441af5761d900f9083896a8e96033ad0b3ce7b3"),
+    RECEIPT_CONTEXT_URL: ("receipt-v1.jsonld", "9a04207cfae9bb788629c654b11cf57d1fffbf8b0de58760942913d1a3ceecf8"),
     EDC_AP: ("edc-ap-3.2.jsonld", "906b155c196b2559098c761a7f694ea3b576fe784c28c4d8c0e5cb82f7c1c897"),
     CREDENTIALS_V1: ("credentials-v1.jsonld", "ab4ddd9a531758807a79a5b450510d61ae8d147eab966cc9a200c07095b0cdcc"),
     CREDENTIALS_V2: ("credentials-v2.jsonld", "59955ced6697d61e03f2b2556febe5308ab16842846f5b586d7f1f7adec92734"),

@@ -5,10 +5,13 @@ checked and by which policy, what each check came to, and on which versions of D
 rests. It is nobody's achievement and says nothing about today.
 
 It carries no personal data: digests, codes, and the identifiers that the document states of itself and of its issuer.
-No sentence, no pointer to a value, no challenge, and nothing of what was found where.
+No sentence, no pointer to a value, and nothing of what was found where. The challenge and the domains that were asked
+for stand there by their digests: whoever asked recognises them, and nobody takes the answer to one challenge for the
+answer to another.
 """
 
 import base64
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -52,6 +55,7 @@ def receipt_document(
             "lookups": policy.lookups.value,
             "statusMustBeKnown": policy.status_must_be_known,
             "clockSkewSeconds": int(policy.clock_skew.total_seconds()),
+            **_asked(policy),
         },
     }
     if isinstance(report, PresentationReport) and report.credentials:
@@ -91,6 +95,19 @@ def sources_of(report: Report | PresentationReport) -> list[Source]:
         if entry.status_list is not None and entry.status_list_sha256 is not None
     ]
     return [source for source in dict.fromkeys(found) if _is_identifier(source.identifier)]
+
+
+def _asked(policy: Policy) -> dict[str, Any]:
+    asked: dict[str, Any] = {}
+    if policy.challenge is not None:
+        asked["challengeSha256"] = _sha256(policy.challenge)
+    if policy.domains:
+        asked["domainSha256"] = sorted(_sha256(domain) for domain in policy.domains)
+    return asked
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _found(report: Report | PresentationReport) -> dict[str, Any]:

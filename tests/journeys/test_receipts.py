@@ -124,7 +124,9 @@ async def test_a_receipt_of_a_revoked_credential_stays_what_it_was(deployment):
     assert said_in(after)["credentialSubject"]["reason"] == "revoked"
 
 
-async def test_a_receipt_of_a_presentation_tells_each_credential_and_nothing_of_the_challenge(deployment, credential):
+async def test_a_receipt_of_a_presentation_tells_each_credential_and_the_challenge_by_its_digest(
+    deployment, credential
+):
     holder = ForeignIssuer()
     unsigned = holder.presentation(credential.document)
     signed = await holder.present(
@@ -137,6 +139,9 @@ async def test_a_receipt_of_a_presentation_tells_each_credential_and_nothing_of_
     assert (subject["form"], subject["verdict"]) == ("presentation", "valid")
     assert subject["contains"][0]["statedId"] == credential.document["id"]
     assert (await deployment.verify(token))["reason"]["code"] == "own-receipt"
+    asked = subject["policy"]
+    assert asked["challengeSha256"] == hashlib.sha256(b"challenge-asked-once").hexdigest()
+    assert asked["domainSha256"] == [hashlib.sha256(b"https://rp.example").hexdigest()]
     for secret in (holder.did, "challenge-asked-once", "rp.example"):
         assert secret not in json.dumps(said_in(token))
 
