@@ -17,7 +17,7 @@ from sqlalchemy import select, update
 
 from app.keys import KeyState
 from app.store.connection import Connection
-from app.store.failures import PremiseGone, TransitionRefused
+from app.store.failures import AlreadyThere, PremiseGone, TransitionRefused
 from app.store.plans import Premise, Prepared, equal, insertion, selection
 from app.store.records import from_row, from_rows, maybe_from_row, to_row
 from app.store.states import KeyPurpose
@@ -145,7 +145,10 @@ async def activate(connection: Connection, identifier: UUID, *, now: datetime) -
         raise TransitionRefused
     for former in await list_active(connection, key.issuer_id, key.purpose):
         if former.algorithm == key.algorithm:
-            await retire(connection, former.id, now=now)
+            try:
+                await retire(connection, former.id, now=now)
+            except TransitionRefused:  # whoever was faster has retired it
+                raise AlreadyThere("uq_signing_key_active") from None
     return await _move(
         connection, identifier, (KeyState.PRE_PUBLISHED,), {"state": KeyState.ACTIVE, "active_from": now}
     )
