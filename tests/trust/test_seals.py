@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import InvalidVersion, load_der_x509_certificate
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -55,6 +56,15 @@ def parts():
     return trade, tuple(one.public_bytes(Encoding.DER) for one in trade.lists()), answer
 
 
+def said_and_signed(der):
+    """What a certificate says and its signature: one octet, which counts unused bits, belongs to neither."""
+    try:
+        certificate = load_der_x509_certificate(der)
+    except (ValueError, InvalidVersion):
+        return None
+    return certificate.tbs_certificate_bytes, certificate.signature
+
+
 class TestOctetsOfStrangers:
     """Nothing that somebody put into a seal is more than a certificate, a list or an answer that says nothing."""
 
@@ -89,9 +99,10 @@ class TestOctetsOfStrangers:
             # The library warns of what it reads all the same.
             warnings.simplefilter("ignore")
             standing = self.standing(parts, **{which: value})
-        if which == "leaf" and bytes(changed) != octets:
+            another = which in {"leaf", "issuing"} and said_and_signed(bytes(changed)) != said_and_signed(octets)
+        if which == "leaf" and another:
             assert standing is None or not standing.believed
-        elif which == "issuing" and bytes(changed) != octets:
+        elif which == "issuing" and another:
             assert not standing.believed
         else:
             assert standing.revocation == "not-revoked"  # the other of the two still says so
