@@ -143,7 +143,14 @@ class Doors:
             text = canonical(value)
         except ValueError:
             return  # half a surrogate pair
-        if parse(text) != value or canonical(parse(text)) != text:
+        try:
+            again = parse(text)
+        except ServiceError as error:
+            # RFC 8785 writes the double 1e+20 as an integer, which nobody may send: not every reader keeps all of it.
+            if {finding.code for finding in error.findings} == {"integer-too-large"}:
+                return
+            raise
+        if again != value or canonical(again) != text:
             raise Wrong("the canonical form is not its own canonical form")
 
     @staticmethod

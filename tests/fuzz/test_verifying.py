@@ -35,6 +35,10 @@ def test_a_valid_verdict_on_what_nobody_signed_would_be_found(doors, monkeypatch
         doors.verify(doors.seeds["verify"][0])
 
 
+def test_a_double_that_is_written_as_a_large_integer_is_no_failure(doors):
+    doors.read_json(b"[1e+30, 1e+20, 12345678901234567890.5]")
+
+
 def test_what_is_said_twice_may_be_said_once(doors):
     document = json.loads(doors.seeds["verify"][0])
     assert document["issuer"]["eIDASIdentifier"]["spatial"]["inScheme"].pop("type") == "ConceptScheme"
