@@ -16,10 +16,11 @@ from app.issuance.issue import (
     new_public_token,
     status_of,
 )
+from app.issuance.late_form import issuer_of
 from app.issuance.office import Office, sealed_place
 from app.issuance.records import CredentialRecord, Status
 from app.issuance.repeating import data_key_of
-from app.issuance.sealed_form import issuer_of, make_sealed_form, render
+from app.issuance.sealed_form import make_sealed_form, render
 from app.issuance.token_form import make_token_form
 from app.keys import DataCipher
 from app.store import credentials, events, secured_forms

@@ -1,40 +1,33 @@
 """The credential as a sealed European Digital Credential (``edc``), made when it is first asked for.
 
 Not while issuing: most credentials are never fetched in this form, and nothing can be lost by waiting, since the frozen
-tree is stored. Once made it is a row of its own, with its key on record, and its bytes never change.
+tree is stored.
 
 1. Nothing is made of what was not issued, or where the awarding body has no seal: then the rendering stays unsealed.
 2. The payload is rendered once; where an earlier attempt was left behind, it is the one of that attempt.
 3. The certificate must speak for whom the payload names as issuer, and last a week from now: a seal that is about to
    lose its certificate needs time-stamps before it does.
-4. With a signer in this process it is sealed and stored in one transaction. With any other the exact payload is stored
-   first; no transaction is open while a slow signer works.
-5. Whoever stored first wins; later bytes are dropped.
+4. It is sealed and stored as every form that is made late (``late_form``).
 """
 
-import hashlib
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, ClassVar, Final
-from uuid import UUID, uuid4
 
 import orjson
 
 from app.elm.rendering import CredentialFacts, render_edc
 from app.errors import Family, ServiceError
 from app.issuance.issue import EDC_FORM, revision_place
+from app.issuance.late_form import LateForm, issuer_of, secure_and_store
 from app.issuance.office import KEYS_RETRY_SECONDS, Issuer, Office, SealingKey, sealed_place
 from app.issuance.repeating import data_key_of
 from app.keys import DataCipher, DataKey
 from app.securing import jades
 from app.status import StatusPurpose, status_list_url
-from app.store import awards, events, secured_forms, status_lists
+from app.store import awards, secured_forms, status_lists
 from app.store.connection import Connection
 from app.store.credentials import Credential
-from app.store.failures import AlreadyThere
-from app.store.secured_forms import SecuredForm
 from app.store.states import CredentialState, FormState
-from app.strict_json import canonical
 from app.trust.seals import chain_of
 
 LEVEL: Final = jades.Level.B.value
@@ -48,20 +41,6 @@ class SealUnusable(ServiceError):
     code: ClassVar[str] = "seal-unusable"
     title: ClassVar[str] = "The credential cannot be sealed at the moment"
     family: ClassVar[Family] = Family.UNAVAILABLE
-
-
-@dataclass(frozen=True, slots=True)
-class _Work:
-    """What is to be sealed. ``pending`` is the row that an earlier attempt left behind."""
-
-    payload: bytes
-    data_key: DataKey
-    pending: UUID | None
-
-
-async def issuer_of(office: Office, credential: Credential) -> Issuer:
-    """Return the awarding body that issued ``credential``."""
-    return next(item for item in (await office.all_issuers()).values() if item.issuer_id == credential.issuer_id)
 
 
 async def render(
@@ -115,19 +94,19 @@ async def make_sealed_form(office: Office, credential: Credential) -> bool:
             if begun is None
             else DataCipher.open(data_key, begun.payload, sealed_place("secured_form", "payload", begun.id))
         )
-    work = _Work(payload, data_key, None if begun is None else begun.id)
     # 3
     _check_certificate(office, seal, orjson.loads(payload))
     # 4
-    try:
-        if work.pending is None and not seal.signer.in_process:
-            work = await _prepare(office, credential, work)
-        chain = chain_of(seal.certificate.chain)
-        content = await jades.secure(work.payload, signer=seal.signer, chain=chain, at=office.clock())
-        await _store(office, credential, work, content, seal)
-    except AlreadyThere:
-        # 5
-        pass
+    late = LateForm(
+        credential, EDC_FORM, LEVEL, jades.MEDIA_TYPE, payload, data_key, None if begun is None else begun.id
+    )
+
+    async def secure() -> bytes:
+        return await jades.secure(
+            payload, signer=seal.signer, chain=chain_of(seal.certificate.chain), at=office.clock()
+        )
+
+    await secure_and_store(office, late, seal, secure)
     return True
 
 
@@ -142,65 +121,3 @@ def _check_certificate(office: Office, seal: SealingKey, document: dict[str, Any
             "The certificate of the seal speaks for another organisation than the credential names.",
             retry_after_seconds=KEYS_RETRY_SECONDS,
         )
-
-
-async def _prepare(office: Office, credential: Credential, work: _Work) -> _Work:
-    row = _row(office, credential, work, None)
-    async with office.database.transaction() as connection:
-        await secured_forms.add(connection, row)
-    return _Work(work.payload, work.data_key, row.id)
-
-
-async def _store(office: Office, credential: Credential, work: _Work, content: bytes, seal: SealingKey) -> None:
-    """Store the sealed bytes and note the use of the key.
-
-    Raises:
-        AlreadyThere: somebody was first.
-    """
-    moment = office.clock()
-    async with office.database.transaction() as connection:
-        if work.pending is None:
-            await secured_forms.add(connection, _row(office, credential, work, content), signed_with=[seal.key_id])
-        elif not await secured_forms.complete(
-            connection,
-            work.pending,
-            content=_encrypted(work, "content", content, work.pending),
-            sha256=hashlib.sha256(content).digest(),
-            signed_with=[seal.key_id],
-            signed_at=moment,
-        ):
-            return
-        await events.append(
-            connection,
-            events.Event(
-                awarding_body_id=credential.awarding_body_id,
-                at=moment,
-                actor="service",
-                kind="form-secured",
-                subject=str(credential.award_id),
-                body=canonical({"credential": str(credential.id), "form": EDC_FORM}),
-            ),
-        )
-
-
-def _row(office: Office, credential: Credential, work: _Work, content: bytes | None) -> SecuredForm:
-    moment, form_id = office.clock(), uuid4()
-    return SecuredForm(
-        id=form_id,
-        awarding_body_id=credential.awarding_body_id,
-        award_id=credential.award_id,
-        credential_id=credential.id,
-        form=EDC_FORM,
-        level=LEVEL,
-        payload=_encrypted(work, "payload", work.payload, form_id),
-        content=None if content is None else _encrypted(work, "content", content, form_id),
-        media_type=jades.MEDIA_TYPE,
-        sha256=None if content is None else hashlib.sha256(content).digest(),
-        signed_at=None if content is None else moment,
-        state=FormState.PENDING if content is None else FormState.READY,
-        created_at=moment,
-    )
-
-
-def _encrypted(work: _Work, column: str, data: bytes, form_id: UUID) -> bytes:
-    return DataCipher.seal(work.data_key, data, sealed_place("secured_form", column, form_id))
