@@ -62,7 +62,7 @@ def said_and_signed(der):
         certificate = load_der_x509_certificate(der)
     except (ValueError, InvalidVersion):
         return None
-    return certificate.tbs_certificate_bytes, certificate.signature
+    return certificate.tbs_certificate_bytes, certificate.signature_algorithm_oid, certificate.signature
 
 
 class TestOctetsOfStrangers:
