@@ -8,11 +8,12 @@ Why two: docs/decisions/0008-two-renderings.md.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 from app.elm.mapping import Node, Tree
+from app.instants import write_instant
 from app.jsonld.contexts import CREDENTIALS_V1, CREDENTIALS_V2, EDC_AP, ELM_CONTEXT_URL
 
 VCDM2_CONTEXT: Final = (CREDENTIALS_V2, ELM_CONTEXT_URL)
@@ -39,13 +40,6 @@ class CredentialFacts:
     """For ``edc``: base64 PNG pages by id of the language concept, instead of the static artwork."""
 
 
-def instant(moment: datetime) -> str:
-    """A moment as ``xsd:dateTimeStamp`` in UTC, to the second (VCDM 2.0 section 4.9)."""
-    if moment.tzinfo is None:
-        raise ValueError("a moment needs its time zone")
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 def render_vcdm2(tree: Tree, facts: CredentialFacts) -> dict[str, Any]:
     """Render the tree as an unsigned credential of VCDM 2.0. Its nodes are the tree's: never write below the top."""
     document: dict[str, Any] = {
@@ -54,11 +48,11 @@ def render_vcdm2(tree: Tree, facts: CredentialFacts) -> dict[str, Any]:
         "type": list(CREDENTIAL_TYPES),
         **_profile(tree),
         "issuer": tree["issuer"],
-        "issued": instant(facts.issued),
-        "validFrom": instant(facts.valid_from),
+        "issued": write_instant(facts.issued),
+        "validFrom": write_instant(facts.valid_from),
     }
     if facts.valid_until is not None:
-        document["validUntil"] = instant(facts.valid_until)
+        document["validUntil"] = write_instant(facts.valid_until)
     document["displayParameter"] = tree["displayParameter"]
     document["credentialSubject"] = tree["credentialSubject"]
     if facts.status_entries:
@@ -71,7 +65,7 @@ def render_vcdm2(tree: Tree, facts: CredentialFacts) -> dict[str, Any]:
 def render_edc(tree: Tree, facts: CredentialFacts) -> dict[str, Any]:
     """Render the tree as an unsigned European Digital Credential; every value is a copy."""
     copies = _Copies(tree)
-    issued = instant(facts.issued)
+    issued = write_instant(facts.issued)
     document: dict[str, Any] = {
         "@context": list(EDC_CONTEXT),
         "id": f"urn:credential:{facts.uuid}",
@@ -81,10 +75,10 @@ def render_edc(tree: Tree, facts: CredentialFacts) -> dict[str, Any]:
         "issued": issued,
         # VC 1.1 demands issuanceDate and reads expirationDate; EDC reads issued and validUntil (elm.md section 1.1).
         "issuanceDate": issued,
-        "validFrom": instant(facts.valid_from),
+        "validFrom": write_instant(facts.valid_from),
     }
     if facts.valid_until is not None:
-        document["validUntil"] = document["expirationDate"] = instant(facts.valid_until)
+        document["validUntil"] = document["expirationDate"] = write_instant(facts.valid_until)
     document["displayParameter"] = copies.of(tree["displayParameter"])
     if facts.page_images:
         _put_pages(document["displayParameter"], facts.page_images)

@@ -22,11 +22,12 @@ identifier absolute, and for ECDSA keys a JsonWebKey entry (for JOSE) beside the
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
+from app.instants import write_instant
 from app.keys.signer import Algorithm, PublicKey
 
 # The JWK context is the one that defines the type JsonWebKey, and VC Data Integrity 1.0 section 2.4 has every verifier
@@ -131,7 +132,7 @@ def did_document(did: str, keys: Iterable[PublishedKey], *, also_known_as: Seque
     ordered = sorted(keys, key=lambda key: key.fragment)
     methods: list[dict[str, Any]] = []
     for key in ordered:
-        revoked = {"revoked": _instant(key.revoked_since)} if key.revoked_since else {}
+        revoked = {"revoked": write_instant(key.revoked_since)} if key.revoked_since else {}
         methods.append(
             {
                 "id": method_id(did, key.fragment),
@@ -161,10 +162,3 @@ def did_document(did: str, keys: Iterable[PublishedKey], *, also_known_as: Seque
         ASSERTION_METHOD: [method["id"] for method in methods if "revoked" not in method],
     }
     return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
-
-
-def _instant(moment: datetime) -> str:
-    """Write ``moment`` as XML Schema dateTime in UTC, to the second."""
-    if moment.tzinfo is None:
-        raise ValueError("a moment needs a time zone")
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

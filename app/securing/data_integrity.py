@@ -32,14 +32,14 @@ import hashlib
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, ClassVar, Final, Protocol
 
 from app import jsonld, strict_json
 from app.errors import Family, Finding, ServiceError, json_pointer
-from app.instants import read_instant
+from app.instants import read_instant, write_instant
 from app.jsonld import UnsafeDocument, UnsupportedDocument
 from app.jsonld.contexts import CREDENTIALS_V2, DATA_INTEGRITY_V2
 from app.keys import ASSERTION_METHOD, AUTHENTICATION, Algorithm, PublicKey, Signer, base58
@@ -205,7 +205,7 @@ async def make_proofs_over_digest(
     """
     if not signers:
         raise ValueError("a proof needs a signer")
-    instant = _to_instant(created)
+    instant = write_instant(created)
     document_hashes = {
         name: document_digest(name) for name in dict.fromkeys(hash_name(signer.algorithm) for signer, _ in signers)
     }
@@ -738,12 +738,6 @@ def _texts(value: object) -> tuple[str, ...] | None:
 
 def _as_list(value: object) -> list[object]:
     return value if isinstance(value, list) else [value]
-
-
-def _to_instant(moment: datetime) -> str:
-    if moment.tzinfo is None:
-        raise ValueError("a moment needs a time zone")
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _from_instant(text: str | None) -> datetime | None:

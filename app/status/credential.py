@@ -5,10 +5,11 @@ suspension, under the same index; revocation comes first.
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
+from app.instants import write_instant
 from app.status.bitstring import BitstringStatusList
 
 _CREDENTIALS_V2: Final = "https://www.w3.org/ns/credentials/v2"
@@ -52,8 +53,8 @@ def status_list_credential(
         "id": url,
         "type": ["VerifiableCredential", "BitstringStatusListCredential"],
         "issuer": issuer,
-        "validFrom": _instant(valid_from),
-        "validUntil": _instant(valid_until),
+        "validFrom": write_instant(valid_from),
+        "validUntil": write_instant(valid_until),
         "credentialSubject": {
             "id": f"{url}#list",
             "type": "BitstringStatusList",
@@ -80,10 +81,3 @@ def status_list_entries(urls: Mapping[StatusPurpose, str], index: int) -> list[d
         }
         for purpose in (StatusPurpose.REVOCATION, StatusPurpose.SUSPENSION)
     ]
-
-
-def _instant(moment: datetime) -> str:
-    """Write an XML Schema dateTimeStamp in UTC and whole seconds (VCDM 2.0 section 4.9)."""
-    if moment.tzinfo is None:
-        raise ValueError("an instant has a time zone")
-    return moment.astimezone(UTC).replace(microsecond=0).isoformat().replace("+00:00", "Z")

@@ -16,6 +16,7 @@ from typing import Annotated, Any, ClassVar, Final, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from app.errors import Family, Finding, ServiceError, json_pointer
+from app.instants import write_instant
 from app.keys import KeyRefused, KeyState, PublicKey
 from app.template.alliance import ALLIANCE_NAME, MEMBERS, AwardingBody, IssuerKind
 from app.trust.members import AllianceMember, MemberKey
@@ -234,4 +235,4 @@ def _key(key: MemberKey) -> Mapping[str, Any]:
 
 
 def _instant(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.astimezone(UTC).replace(microsecond=0).isoformat().replace("+00:00", "Z")
+    return None if moment is None else write_instant(moment)

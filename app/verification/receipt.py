@@ -10,14 +10,14 @@ for stand there by their digests: whoever asked recognises them, and nobody take
 answer to another.
 """
 
-import base64
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, Final
 
+from app.instants import write_instant
 from app.jsonld import CREDENTIALS_V2, RECEIPT_CONTEXT_URL
+from app.securing.jws import encode_base64url
 from app.verification.data_model import RECEIPT_TYPE, is_absolute
 from app.verification.evidence import Policy
 from app.verification.report import PresentationReport, Report
@@ -46,7 +46,7 @@ def receipt_document(
     """Return the unsigned receipt for ``report`` on the bytes with the digest ``sha256`` (hexadecimal)."""
     subject: dict[str, Any] = {
         # RFC 6920: a name that is the digest.
-        "id": f"ni:///sha-256;{_base64url(bytes.fromhex(sha256))}",
+        "id": f"ni:///sha-256;{encode_base64url(bytes.fromhex(sha256)).decode()}",
         "type": "VerifiedDocument",
         "sha256": sha256,
         **_found(report),
@@ -72,7 +72,7 @@ def receipt_document(
         "id": identifier,
         "type": ["VerifiableCredential", RECEIPT_TYPE],
         "issuer": issuer,
-        "validFrom": _instant(report.checked_at),
+        "validFrom": write_instant(report.checked_at),
         "credentialSubject": subject,
     }
 
@@ -135,11 +135,3 @@ def _found(report: Report | PresentationReport) -> dict[str, Any]:
 
 def _is_identifier(value: object) -> bool:
     return is_absolute(value) and len(str(value)) <= _LONGEST_IDENTIFIER
-
-
-def _base64url(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
-
-
-def _instant(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
