@@ -46,7 +46,7 @@ lint: set-up-development ## Format, lint, types, and the direction of imports
 postgresql: set-up-development ## The store and the journeys on a PostgreSQL server of their own
 	@PG_BINDIR=$(PG_BINDIR) $(BIN)/python -m tests.postgresql_server \
 		$(BIN)/python -m pytest -n $(TEST_WORKERS) -m "not replay" $(PYTEST_FLAGS) \
-		$(wildcard tests/store tests/migrations tests/journeys)
+		$(wildcard tests/store tests/migrations tests/claiming tests/journeys)
 
 interop: set-up-development ## Checked against other people's implementations (needs Node.js 20 and npm)
 	@PYTHON=$(BIN)/python interop/run interop $(BIN)/python -m pytest $(PYTEST_FLAGS) interop/tests

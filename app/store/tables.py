@@ -534,3 +534,24 @@ outbox = Table(
         postgresql_where=text("done_at IS NULL"),
     ),
 )
+
+wallet_event = Table(  # what wallets did with an offer; outlives offers, which are forgotten soon after they end
+    "wallet_event",
+    metadata,
+    Column("id", _SERIAL, primary_key=True),
+    _required("awarding_body_id", Uuid),
+    _required("award_id", Uuid),
+    Column("offer_id", Uuid),
+    Column("claim_link_id", Uuid),
+    _required("at", Instant),
+    _required("kind", Text),
+    Column("cause", Text),
+    _required("facts", LargeBinary),  # canonical JSON of a closed list of members, no personal data
+    _of_awarding_body("award_id", to="award.id"),
+    CheckConstraint("offer_id IS NOT NULL OR claim_link_id IS NOT NULL", name="of_something"),
+    Index(None, "awarding_body_id", "id"),
+    Index(None, "offer_id"),
+    Index(None, "claim_link_id"),
+    Index(None, "award_id"),
+    Index(None, "at"),
+)
