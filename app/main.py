@@ -17,7 +17,7 @@ from fastapi import FastAPI
 from structlog.typing import EventDict
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from app.api import campus, credentials, health, interop, lists, offerings, problems, verification
+from app.api import campus, credentials, health, interop, lists, offerings, problems, verification, wallet_offers
 from app.api.capacity import MOST_BODY_BYTES, Capacity
 from app.api.description import describe
 from app.api.rates import RateLimits
@@ -43,6 +43,7 @@ from app.trust.fetch import Fetch
 from app.trust.trust_list import TrustList
 from app.verification.evidence import Policy
 from app.verification.verifier import Verifier
+from app.wallet import openid4vci
 from app.world import ReceiptDesk, world_of, world_of_list
 
 VERSION: Final = "0.1.0"
@@ -184,6 +185,7 @@ def build(settings: Settings, office: Office, *, fetch: Fetch | None = None) -> 
     for door in (
         credentials,
         campus,
+        wallet_offers,
         offerings,
         lists,
         verification,
@@ -194,6 +196,7 @@ def build(settings: Settings, office: Office, *, fetch: Fetch | None = None) -> 
         explanations,
         start,
         reference,
+        openid4vci,
     ):
         application.include_router(door.router)
     if desk is not None:

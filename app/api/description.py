@@ -13,6 +13,7 @@ from app.api import campus, interop
 from app.api.capacity import ALWAYS_ANSWERED
 from app.api.problems import PROBLEM_JSON, Problem, described
 from app.api.rates import describe_rates
+from app.claiming.offers import OfferRequest
 from app.errors import Family
 from app.issuance.change_status import StatusChangeRequest
 from app.issuance.finding import Search
@@ -26,6 +27,7 @@ _BODIES: Final[tuple[type[BaseModel], ...]] = (
     ReplacementRequest,
     StatusChangeRequest,
     Search,
+    OfferRequest,
 )
 _EXAMPLES: Final = REPOSITORY / "docs" / "examples"
 
@@ -54,7 +56,11 @@ def describe(application: FastAPI, *, for_people: Callable[[str], bool]) -> None
             routes=application.routes,
             license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
         )
-        offered = [*_BODIES, *campus.BODIES, *(interop.BODIES if "/interop/issuers" in document["paths"] else ())]
+        offered = [
+            *_BODIES,
+            *campus.BODIES,
+            *(interop.BODIES if "/interop/issuers" in document["paths"] else ()),
+        ]
         _, bodies = models_json_schema(
             [*((body, "validation") for body in offered), (Problem, "serialization")],
             ref_template="#/components/schemas/{model}",

@@ -13,10 +13,9 @@ Public: :func:`open_database` gives a :class:`Database`, whose ``read()`` and ``
 in one round trip. Query functions are in one module for each stored thing: ``awarding_bodies``, ``issuers``,
 ``signing_keys``, ``did_documents``, ``api_keys``, ``offerings``, ``awards``, ``data_keys``, ``credentials``,
 ``secured_forms``, ``status_events``, ``status_lists``, ``idempotency``, ``events``, ``deployment``, ``trust_lists``,
-``wallet_events``;
-``issuing`` stores a new credential with all that belongs to it in one step. :func:`migrate` brings a database to this
-version, :func:`check_schema` asks whether it is there, :func:`copy_sqlite` makes a backup of it. ``states`` has the
-words of the columns, ``paging`` the cursors.
+``credential_offers``, ``deliveries``, ``consumed_once``, ``wallet_events``; ``issuing`` stores a new credential with
+all that belongs to it in one step. :func:`migrate` brings a database to this version, :func:`check_schema` asks whether
+it is there, :func:`copy_sqlite` makes a backup of it. ``states`` has the words of the columns, ``paging`` the cursors.
 """
 
 from app.store.connection import Connection, Database

@@ -452,6 +452,93 @@ published_list = Table(
     ForeignKeyConstraint(["status_list_id"], ["status_list.id"]),
 )
 
+credential_offer = Table(  # what a wallet is handed; the secrets in it are nowhere here, only digests of them
+    "credential_offer",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    _required("awarding_body_id", Uuid),
+    _required("award_id", Uuid),
+    _required("credential_id", Uuid),  # the public copy that was named when the offer was made
+    Column("claim_link_id", Uuid),
+    _required("reference_sha256", LargeBinary),
+    _required("code_sha256", LargeBinary),
+    Column("transaction_code_mac", LargeBinary),  # keyed by the code, which is not here: nobody tries out its digits
+    _required("guesses_left", Integer),
+    _required("configurations", Text),  # separated by blanks
+    _required("created_at", Instant),
+    _required("expires_at", Instant),
+    Column("withdrawn_at", Instant),
+    Column("redeemed_at", Instant),
+    UniqueConstraint("reference_sha256"),
+    UniqueConstraint("code_sha256"),
+    UniqueConstraint("awarding_body_id", "award_id", "id"),
+    ForeignKeyConstraint(
+        ["awarding_body_id", "award_id", "credential_id"],
+        ["credential.awarding_body_id", "credential.award_id", "credential.id"],
+    ),
+    CheckConstraint("guesses_left >= 0", name="guesses_count"),
+    Index(None, "awarding_body_id", "credential_id", "created_at"),
+    Index(None, "claim_link_id"),
+)
+
+access_grant = Table(  # one for each offer that was redeemed: the constraint says it too
+    "access_grant",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    _required("awarding_body_id", Uuid),
+    _required("award_id", Uuid),
+    _required("offer_id", Uuid),
+    _required("token_sha256", LargeBinary),
+    Column("dpop_thumbprint", Text),
+    _required("by_identifier", Boolean),  # the wallet asked for, and so has to use, credential identifiers
+    _required("created_at", Instant),
+    _required("expires_at", Instant),
+    UniqueConstraint("offer_id"),
+    UniqueConstraint("token_sha256"),
+    UniqueConstraint("awarding_body_id", "award_id", "id"),
+    _of_awarding_body("award_id", "offer_id", to="credential_offer.award_id,id"),
+)
+
+delivery = Table(  # what one access token got of one configuration, once
+    "delivery",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    _required("awarding_body_id", Uuid),
+    _required("award_id", Uuid),
+    _required("grant_id", Uuid),
+    _required("configuration", Text),
+    _required("holders_sha256", LargeBinary),  # of the keys that it was bound to: a repetition shows the same ones
+    Column("transaction_id", Uuid),  # while the wallet has to come back for it
+    Column("notified", Text),
+    _required("created_at", Instant),
+    UniqueConstraint("grant_id", "configuration"),
+    UniqueConstraint("transaction_id"),
+    UniqueConstraint("awarding_body_id", "award_id", "id"),
+    _of_awarding_body("award_id", "grant_id", to="access_grant.award_id,id"),
+)
+
+delivered_copy = Table(  # the copies of one delivery, in the order of the keys
+    "delivered_copy",
+    metadata,
+    _required("awarding_body_id", Uuid),
+    _required("award_id", Uuid),
+    Column("delivery_id", Uuid),
+    Column("place", Integer, autoincrement=False),
+    _required("credential_id", Uuid),
+    PrimaryKeyConstraint("delivery_id", "place"),
+    UniqueConstraint("credential_id"),
+    _of_awarding_body("award_id", "delivery_id", to="delivery.award_id,id"),
+    _of_awarding_body("award_id", "credential_id", to="credential.award_id,id"),
+)
+
+consumed_once = Table(  # nonces and identifiers of proofs that were used; forgotten when they would be refused anyway
+    "consumed_once",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True),
+    _required("expires_at", Instant),
+    Index(None, "expires_at"),
+)
+
 trust_list = Table(  # every version that this deployment published
     "trust_list",
     metadata,
