@@ -1,6 +1,7 @@
 """Signed status lists at their addresses: never behind a change, never close to the end of their validity.
 
 Each list has two views of each purpose: the document with proofs, and its twin as a token for credentials in tokens.
+One more view shows both purposes at once, as a Token Status List for SD-JWT VCs.
 
 A list is signed again when it is read and either something changed since (the versions differ) or half of its validity
 is over. There is no clockwork that could stop: whoever reads gets a list that is true at that moment.
@@ -16,18 +17,36 @@ import orjson
 
 from app.errors import Family, ServiceError
 from app.issuance.office import Issuer, Office
-from app.securing import vc_jose
+from app.securing import jws, vc_jose
 from app.securing.data_integrity import secure
-from app.status import BitstringStatusList, StatusPurpose, status_list_credential, status_list_url, token_twin_url
+from app.status import (
+    BitstringStatusList,
+    StatusPurpose,
+    TokenStatusList,
+    status_list_claims,
+    status_list_credential,
+    status_list_token_url,
+    status_list_url,
+    token_twin_url,
+)
 from app.store import status_events, status_lists
 from app.store.status_lists import PublishedList
 
 VALIDITY: Final = timedelta(hours=24)
+TOKEN_VIEW: Final = "token"  # noqa: S105 - a step of an address
+STATUS_LIST_TOKEN_TYPE: Final = "statuslist+jwt"  # noqa: S105 - a media type
+STATUS_LIST_TOKEN_MEDIA_TYPE: Final = f"application/{STATUS_LIST_TOKEN_TYPE}"
+TIME_TO_LIVE: Final = timedelta(minutes=5)
+"""How long a reader of the Token Status List may go without asking again (TSL section 5.1, ``ttl``)."""
 _VIEWS: Final[Mapping[str, tuple[StatusPurpose, bool]]] = {
     **{purpose.value: (purpose, False) for purpose in StatusPurpose},
     **{token_twin_url(purpose.value): (purpose, True) for purpose in StatusPurpose},
 }
 """From the last step of an address to the purpose, and whether the list is wanted as a token."""
+_MEDIA_TYPES: Final[Mapping[str, str]] = {
+    **{name: vc_jose.MEDIA_TYPE if as_token else "application/vc" for name, (_, as_token) in _VIEWS.items()},
+    TOKEN_VIEW: STATUS_LIST_TOKEN_MEDIA_TYPE,
+}
 
 
 class StatusListUnknown(ServiceError):
@@ -48,16 +67,15 @@ class SignedList:
 
 
 async def published_status_list(office: Office, slug: str, number: int, view_name: str) -> SignedList:
-    """Return the signed list: ``revocation`` or ``suspension``, or one of them with ``.jwt`` for the token.
+    """Return the signed list: ``revocation`` or ``suspension``, one of them with ``.jwt`` for its twin, or ``token``.
 
     Raises:
         StatusListUnknown: no such issuer, list or purpose.
         SigningFailed, DatabaseUnavailable: try again later.
     """
-    if view_name not in _VIEWS or not 0 < number < 2**31:
+    if view_name not in _MEDIA_TYPES or not 0 < number < 2**31:
         raise StatusListUnknown
-    purpose, as_token = _VIEWS[view_name]
-    media_type = vc_jose.MEDIA_TYPE if as_token else "application/vc"
+    media_type = _MEDIA_TYPES[view_name]
     moment = office.clock()
     async with office.database.read() as connection:
         found = await status_lists.find_by_address(connection, slug, number)
@@ -71,18 +89,24 @@ async def published_status_list(office: Office, slug: str, number: int, view_nam
     # Not the keys of some seconds ago: signed with one that was revoked since, the list would stand for half a day.
     office.forget_issuers()
     issuer = await office.issuer(slug)
-    raised = revoked if purpose is StatusPurpose.REVOCATION else suspended
     valid_from = moment.replace(microsecond=0)
-    url = status_list_url(f"{office.public_url}/issuers/{slug}", number, purpose)
-    document = status_list_credential(
-        BitstringStatusList(found.capacity, raised=raised),
-        url=token_twin_url(url) if as_token else url,
-        issuer=issuer.body.did,
-        purpose=purpose,
-        valid_from=valid_from,
-        valid_until=valid_from + VALIDITY,
-    )
-    content = await _signed(document, issuer, valid_from, as_token=as_token)
+    address = f"{office.public_url}/issuers/{slug}"
+    if view_name == TOKEN_VIEW:
+        entries = TokenStatusList(found.capacity, revoked=revoked, suspended=suspended)
+        content = await _signed_token_list(entries, issuer, status_list_token_url(address, number), address, valid_from)
+    else:
+        purpose, as_token = _VIEWS[view_name]
+        raised = revoked if purpose is StatusPurpose.REVOCATION else suspended
+        url = status_list_url(address, number, purpose)
+        document = status_list_credential(
+            BitstringStatusList(found.capacity, raised=raised),
+            url=token_twin_url(url) if as_token else url,
+            issuer=issuer.body.did,
+            purpose=purpose,
+            valid_from=valid_from,
+            valid_until=valid_from + VALIDITY,
+        )
+        content = await _signed(document, issuer, valid_from, as_token=as_token)
     etag = f'"{hashlib.sha256(content).hexdigest()}"'
     view = PublishedList(found.id, view_name, found.version, content, etag, valid_from, valid_from + VALIDITY)
     async with office.database.transaction() as connection:
@@ -99,3 +123,19 @@ async def _signed(document: Mapping[str, Any], issuer: Issuer, created: datetime
         return await vc_jose.secure(document, signer=key.signer, key_id=key_id)
     signers = [(key.signer, key.verification_method) for key in issuer.keys_at_hand()]
     return orjson.dumps(await secure(document, signers=signers, created=created))
+
+
+async def _signed_token_list(
+    entries: TokenStatusList, issuer: Issuer, url: str, issuer_url: str, issued_at: datetime
+) -> bytes:
+    key, key_id = issuer.token_key()
+    claims = status_list_claims(
+        entries,
+        url=url,
+        issuer=issuer_url,
+        issued_at=issued_at,
+        expires_at=issued_at + VALIDITY,
+        time_to_live=TIME_TO_LIVE,
+    )
+    header = {"typ": STATUS_LIST_TOKEN_TYPE, "kid": key_id}
+    return await jws.sign_compact(orjson.dumps(claims), header, signer=key.signer)

@@ -60,13 +60,14 @@ async def service_did_document(request: Request) -> Response:
 @router.get(
     "/issuers/{slug}/status/{number}/{purpose}",
     response_class=Response,
-    responses={**answers("application/vc", "application/vc+jwt", etag=True), **NOT_THERE},
+    responses={**answers("application/vc", "application/vc+jwt", "application/statuslist+jwt", etag=True), **NOT_THERE},
     summary="Signed status list",
 )
 async def status_list(slug: str, number: int, purpose: str, request: Request) -> Response:
     """Bitstring Status List credential, for `revocation` or `suspension`; never older than half its validity.
 
-    `revocation.jwt` and `suspension.jwt` are the same lists as tokens (application/vc+jwt).
+    `revocation.jwt` and `suspension.jwt` are the same lists as tokens (application/vc+jwt); `token` shows both purposes
+    as a Token Status List of two bits (application/statuslist+jwt).
     """
     published = await published_status_list(_office(request), slug, number, purpose)
     return _answer(request, published.content, published.media_type, "public, max-age=60", published.etag)

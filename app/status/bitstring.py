@@ -18,7 +18,7 @@ LIST_ENTRIES = 131_072
 """Entries of each list of ours, which is also the least that BSL section 3.2 allows: herd privacy (BSL section 6.1)."""
 
 _GZIP = 16 + zlib.MAX_WBITS
-_LARGEST_LIST_BYTES = 2 * 1024 * 1024
+LARGEST_LIST_BYTES = 2 * 1024 * 1024
 """A list of 16 million entries. A stranger's list beyond this is refused before it fills the memory."""
 
 # No header of the platform: no time stamp, no file name, operating system "unknown" (RFC 1952 section 2.3), so that
@@ -144,7 +144,7 @@ class BitstringStatusList:
         return "u" + base64.urlsafe_b64encode(member).rstrip(b"=").decode("ascii")
 
     @classmethod
-    def decode(cls, encoded_list: object, *, largest_bytes: int = _LARGEST_LIST_BYTES) -> Self:
+    def decode(cls, encoded_list: object, *, largest_bytes: int = LARGEST_LIST_BYTES) -> Self:
         """Read a list that somebody else wrote (BSL section 3.4), bounded.
 
         1. a string, multibase prefix ``u``, strict base64url without padding;
@@ -154,11 +154,7 @@ class BitstringStatusList:
         """
         if not isinstance(encoded_list, str) or not encoded_list.startswith("u"):  # 1
             raise StatusListMalformed("encodedList is not multibase base64url (prefix u)")
-        text = encoded_list[1:]
-        # 2. GZIP never grows its input by more than a few bytes in each 16 kB; base64 makes 4 of 3.
-        if len(text) > (largest_bytes + largest_bytes // 1000 + 64) * 4 // 3:
-            raise StatusListMalformed("encodedList is longer than any list within the bounds")
-        bits = _inflate(_from_base64url(text), largest_bytes)
+        bits = unpack(encoded_list[1:], wbits=_GZIP, largest_bytes=largest_bytes)  # 2, 3
         if len(bits) * 8 < LIST_ENTRIES:  # 4
             raise StatusListTooShort
         status_list = cls(len(bits) * 8)
@@ -166,30 +162,44 @@ class BitstringStatusList:
         return status_list
 
 
+def unpack(text: str, *, wbits: int, largest_bytes: int) -> bytes:
+    """Return the list that ``text`` holds: strict base64url without padding, around one compressed stream.
+
+    ``wbits`` says of which kind the stream is, as :func:`zlib.decompressobj` understands it.
+
+    Raises:
+        StatusListMalformed: not of that form, or larger than ``largest_bytes``.
+    """
+    # GZIP and ZLIB never grow their input by more than a few bytes in each 16 kB; base64 makes 4 of 3.
+    if len(text) > (largest_bytes + largest_bytes // 1000 + 64) * 4 // 3:
+        raise StatusListMalformed("the list is longer than any within the bounds")
+    return _inflate(_from_base64url(text), wbits, largest_bytes)
+
+
 def _from_base64url(text: str) -> bytes:
     """Decode strictly (RFC 4648 section 5 without padding): alphabet, length, and no bits left over."""
     if _BASE64URL.fullmatch(text) is None or len(text) % 4 == 1:
-        raise StatusListMalformed("encodedList is not base64url without padding")
+        raise StatusListMalformed("the list is not base64url without padding")
     try:
         decoded = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
     except binascii.Error:
-        raise StatusListMalformed("encodedList is not base64url without padding") from None
+        raise StatusListMalformed("the list is not base64url without padding") from None
     if base64.urlsafe_b64encode(decoded).rstrip(b"=").decode("ascii") != text:
-        raise StatusListMalformed("encodedList ends in bits that mean nothing")
+        raise StatusListMalformed("the list ends in bits that mean nothing")
     return decoded
 
 
-def _inflate(compressed: bytes, largest_bytes: int) -> bytes:
-    """Inflate one GZIP member and nothing else, never holding more than ``largest_bytes`` (and one) of it."""
-    inflater = zlib.decompressobj(wbits=_GZIP)
+def _inflate(compressed: bytes, wbits: int, largest_bytes: int) -> bytes:
+    """Inflate one stream and nothing else, never holding more than ``largest_bytes`` (and one) of it."""
+    inflater = zlib.decompressobj(wbits=wbits)
     try:
         content = inflater.decompress(compressed, largest_bytes + 1)
     except zlib.error:
-        raise StatusListMalformed("encodedList does not hold GZIP") from None
+        raise StatusListMalformed("the list is not compressed as it must be") from None
     if len(content) > largest_bytes:
         raise StatusListMalformed("the list is larger than the bounds")
     if not inflater.eof:
-        raise StatusListMalformed("the GZIP member is cut off")
+        raise StatusListMalformed("the compressed list is cut off")
     if inflater.unused_data:
-        raise StatusListMalformed("there is something behind the GZIP member")
+        raise StatusListMalformed("there is something behind the compressed list")
     return content
