@@ -109,6 +109,8 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "verification.token-type-wrong": "Das Token gibt sich nicht als Nachweis aus ({member}).",
         "verification.token-claim-wrong": "Was das Token über sich selbst sagt, passt nicht zu dem Nachweis darin "
         "({member}).",
+        "verification.disclosure-wrong": "Was einzeln offengelegt wurde, ist nicht, was signiert wurde, oder steht, wo "
+        "es nicht stehen darf.",
         "verification.proof-missing": "Das Dokument ist nicht signiert.",
         "verification.proof-wrong": "Die Signatur passt nicht zum Dokument: Es wurde verändert oder mit einem anderen "
         "Schlüssel signiert.",

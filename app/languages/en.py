@@ -116,6 +116,8 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "verification.token-type-wrong": "The token is not said to be a credential ({member}).",
         "verification.token-claim-wrong": "What the token says of itself does not go with the credential in it "
         "({member}).",
+        "verification.disclosure-wrong": "What was disclosed selectively is not what was signed, or stands where it "
+        "must not.",
         "verification.proof-wrong": "The signature does not fit the document: it was altered, or signed with "
         "another key.",
         "verification.proof-malformed": "The signature is not written as its standard demands.",

@@ -102,6 +102,18 @@ FINDING_CODES: Final[Mapping[str, str]] = MappingProxyType(
         "type-missing": "A type is missing.",
         "unknown-extension": "No context of the document defines a member of it.",
         "type-wrong": "A type is not named as the data model demands.",
+        # Selective disclosure (RFC 9901).
+        "claim-never-disclosed": "What tells whether to believe a credential is shown selectively.",
+        "digest-misplaced": "A digest of selective disclosure stands where none can stand.",
+        "digest-repeated": "A digest of selective disclosure stands in more than one place.",
+        "disclosure-hash-unknown": "The digests are made by a hash function that is not used here.",
+        "disclosure-malformed": "What was disclosed is not written as the standard demands.",
+        "disclosure-misplaced": "A claim was disclosed in the place of an element of a list, or the other way round.",
+        "disclosure-name-reserved": "What was disclosed has no name, or one that selective disclosure itself uses.",
+        "disclosure-name-taken": "What was disclosed has the name of a claim that is there.",
+        "disclosure-not-referenced": "Something was disclosed that was not signed.",
+        "disclosure-repeated": "The same thing was disclosed twice.",
+        "disclosure-too-deep": "What was disclosed lies deeper in each other than is read here.",
         # The European Learning Model, in a document.
         "concept-not-in-scheme": "A concept is not a member of the list that it names.",
         "concept-unexpected": "A concept is not one that is used in this place.",

@@ -283,7 +283,7 @@ def holds(jws: Jws, key: PublicKey) -> bool:
     return fits(jws, key) and key.verify(jws.signature, jws.signing_input)
 
 
-async def sign_compact(payload: bytes, header: Mapping[str, str], *, signer: Signer) -> bytes:
+async def sign_compact(payload: bytes, header: Mapping[str, JsonValue], *, signer: Signer) -> bytes:
     """Return ``payload`` as a signed token in compact form; ``alg`` is added by the key.
 
     Raises:

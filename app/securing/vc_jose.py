@@ -84,6 +84,8 @@ class TokenOutcome(StrEnum):
     CLAIM_FORBIDDEN = "claim-forbidden"
     CLAIM_MALFORMED = "claim-malformed"
     CLAIM_DIFFERS = "claim-differs"
+    # of selective disclosure alone (`sd_jwt`)
+    DISCLOSURE_WRONG = "disclosure-wrong"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,7 @@ class _Kind:
 _CREDENTIAL_TYPE: Final = _Kind(MEDIA_TYPE, "application/vc")
 _PRESENTATION_TYPE: Final = _Kind(PRESENTATION_MEDIA_TYPE, "application/vp")
 
-_OUTCOMES: Final[Mapping[HeaderProblem, TokenOutcome]] = {
+HEADER_OUTCOMES: Final[Mapping[HeaderProblem, TokenOutcome]] = {
     HeaderProblem.CRITICAL: TokenOutcome.HEADER_REFUSED,
     HeaderProblem.OWN_KEY: TokenOutcome.HEADER_REFUSED,
     HeaderProblem.MALFORMED: TokenOutcome.HEADER_REFUSED,
@@ -210,9 +212,9 @@ def check(token: Token, resolve_method: ResolveMethod) -> TokenResult:
         TokenOutcome.VERIFIED,
         algorithm=_text(token.jws.header.get("alg")),
         verification_method=token.key_id,
-        created_at=_instant(content.get("iat")),
-        not_before=_instant(content.get("nbf")),
-        expires_at=_instant(content.get("exp")),
+        created_at=read_instant_claim(content.get("iat")),
+        not_before=read_instant_claim(content.get("nbf")),
+        expires_at=read_instant_claim(content.get("exp")),
         challenge=_text(content.get(_NONCE)) if presented else None,
         domains=tuple(item for item in _as_list(content.get("aud")) if isinstance(item, str)) if presented else (),
     )
@@ -252,7 +254,7 @@ def _is_presentation(content: object) -> bool:
 def _header_outcome(header: Mapping[str, JsonValue], expected: _Kind) -> tuple[TokenOutcome, str] | None:
     refusal = jws.refusal_of(header, PROFILE)
     if refusal is not None:
-        return _OUTCOMES[refusal.problem], refusal.member
+        return HEADER_OUTCOMES[refusal.problem], refusal.member
     if _media_type(header.get("typ")) != expected.media_type:
         return TokenOutcome.TYPE_WRONG, "typ"
     if "cty" in header and _media_type(header["cty"]) != expected.content_media_type:
@@ -273,7 +275,7 @@ def _claims_outcome(header: Mapping[str, JsonValue], content: Mapping[str, Any])
         if name in content:
             return TokenOutcome.CLAIM_FORBIDDEN, name
     for name in _INSTANTS:
-        if name in content and _instant(content[name]) is None:
+        if name in content and read_instant_claim(content[name]) is None:
             return TokenOutcome.CLAIM_MALFORMED, name
     presented = _is_presentation(content)
     issuer = content.get("holder" if presented else "issuer")
@@ -293,7 +295,7 @@ def _claims_outcome(header: Mapping[str, JsonValue], content: Mapping[str, Any])
     return None
 
 
-def _instant(value: JsonValue) -> datetime | None:
+def read_instant_claim(value: JsonValue) -> datetime | None:
     """Read a NumericDate (RFC 7519 section 2); ``None`` where it is none, or none that a calendar has."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None

@@ -284,6 +284,7 @@ _TOKEN_ANSWERS: Final[Mapping[TokenOutcome, _Answer]] = {
     TokenOutcome.CLAIM_FORBIDDEN: (Result.FAILED, "token-claim-wrong"),
     TokenOutcome.CLAIM_MALFORMED: (Result.FAILED, "token-claim-wrong"),
     TokenOutcome.CLAIM_DIFFERS: (Result.FAILED, "token-claim-wrong"),
+    TokenOutcome.DISCLOSURE_WRONG: (Result.FAILED, "disclosure-wrong"),
 }
 
 

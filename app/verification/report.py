@@ -460,6 +460,7 @@ PROBLEM_TYPES: Final[Mapping[str, str]] = {
     "token-unsigned": _VCDM + "CRYPTOGRAPHIC_SECURITY_ERROR",
     "token-type-wrong": _VCDM + "CRYPTOGRAPHIC_SECURITY_ERROR",
     "token-claim-wrong": _VCDM + "CRYPTOGRAPHIC_SECURITY_ERROR",
+    "disclosure-wrong": _VCDM + "CRYPTOGRAPHIC_SECURITY_ERROR",
     "key-not-for-assertion": _SECURITY + "INVALID_RELATIONSHIP_FOR_VERIFICATION_METHOD",
     "key-controlled-by-another": _SECURITY + "INVALID_CONTROLLED_IDENTIFIER_DOCUMENT",
     "key-not-in-did-document": _SECURITY + "INVALID_VERIFICATION_METHOD",
