@@ -48,6 +48,7 @@ class Family(StrEnum):
     CONFLICT = "conflict"
     RULE_BROKEN = "rule broken"
     TOO_LARGE = "too large"
+    TOO_SLOW = "too slow"
     HEAD_TOO_LARGE = "header fields too large"
     MEDIA_TYPE = "media type not supported"
     LIMIT_REACHED = "limit reached"

@@ -91,7 +91,7 @@ def _describe_what_all_share(document: dict[str, Any], for_people: Callable[[str
             if path not in ALWAYS_ANSWERED:
                 shared |= {Family.UNAVAILABLE}
             if "requestBody" in operation:
-                shared |= {Family.TOO_LARGE, Family.MEDIA_TYPE}
+                shared |= {Family.TOO_LARGE, Family.MEDIA_TYPE, Family.TOO_SLOW}
             if "security" in operation:
                 shared |= {Family.UNAUTHENTICATED}
             for status, answer in described(*shared).items():

@@ -28,6 +28,7 @@ STATUS_OF_FAMILY: Final[dict[Family, int]] = {
     Family.NOT_PERMITTED: 403,
     Family.NOT_FOUND: 404,
     Family.METHOD: 405,
+    Family.TOO_SLOW: 408,
     Family.CONFLICT: 409,
     Family.GONE: 410,
     Family.TOO_LARGE: 413,
@@ -136,6 +137,9 @@ def problem_response(
         extra["Retry-After"] = str(after)
     if error.family is Family.UNAUTHENTICATED:
         extra["WWW-Authenticate"] = "Bearer"
+    if error.family is Family.TOO_SLOW:
+        # RFC 9110 section 15.5.9: nobody waits for the rest of it.
+        extra["Connection"] = "close"
     extra["Cache-Control"] = "no-store"
     return Response(orjson.dumps(document), status, extra, PROBLEM_JSON)
 

@@ -13,7 +13,8 @@ personal data: they are kept in memory alone, and for no longer than their count
 3. Everything else counts for the address: an IPv4 address, or the /64 of an IPv6 one, which is what one subscriber has
    (RFC 6177 section 2). Behind a proxy it is the address that a proxy named in TRUSTED_PROXIES gives.
 
-4. What takes a body from strangers is bounded in number at a time as well: nobody fills the verifier alone.
+4. What takes a body from strangers is bounded in number at a time as well, for an address and for the /48 that it is
+   in, which is what one site may have: nobody fills the verifier alone.
 
 Counters belong to one process and forget the longest unused when there are too many. The algorithm is GCRA: the whole
 allowance may be used at once and then comes back evenly, with one number for each address.
@@ -22,6 +23,8 @@ allowance may be used at once and then comes back evenly, with one number for ea
 import ipaddress
 import math
 from collections import Counter, OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from enum import StrEnum
 from functools import lru_cache
@@ -42,6 +45,8 @@ MOST_ADDRESSES: Final = 20_000
 MOST_KEYS: Final = 5_000
 MOST_AT_A_TIME: Final = 4
 """Verifications from one address: bodies that drip and documents that cost much leave room for everybody else."""
+MOST_AT_A_TIME_OF_SITE: Final = 16
+"""The same from one /48 of IPv6, which has 65,536 addresses as they are counted: a quarter of what a process takes."""
 AUTHENTICATED: Final = "authenticated"
 """Member of the request's scope that ``callers`` adds once an API key has opened something."""
 TELL_REFUSED: Final = "tell-refused"
@@ -53,6 +58,8 @@ _KEYED: Final = ("/api/", "/instance/")
 _PUBLISHED: Final = ("/issuers/", "/.well-known/", "/contexts/", "/vocabulary/", "/problems/", "/trust/", "/static/")
 _INTEROP: Final = "/interop/"
 """Test suites ask hundreds of times a second. In the interop mode, and nowhere else, that is not counted."""
+_SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+"""Methods that read (RFC 9110 section 9.2.1). What has no body to look at costs what reading costs."""
 _UNKNOWN: Final = "unknown"
 
 
@@ -89,13 +96,13 @@ _OF_A_KEY: Final = (Policy.ISSUING, Policy.READING)
 def policy_of(method: str, path: str) -> Policy | None:
     """Return what a request counts as; None for what is never counted."""
     if path.startswith(_KEYED):
-        return Policy.READING if method == "GET" or path.endswith("/search") else Policy.ISSUING
+        return Policy.READING if method in _SAFE or path.endswith("/search") else Policy.ISSUING
     if path.startswith(_PUBLISHED):
         return Policy.PUBLISHED
     if path in ALWAYS_ANSWERED:
         return None
     # Whatever takes a body from strangers costs what a verification costs.
-    return Policy.PUBLIC if method == "GET" else Policy.VERIFYING
+    return Policy.PUBLIC if method in _SAFE else Policy.VERIFYING
 
 
 @lru_cache(maxsize=4096)
@@ -110,6 +117,13 @@ def counted_address(host: str) -> str:
     if address.ipv4_mapped:
         return str(address.ipv4_mapped)
     return str(ipaddress.IPv6Network((address, 64), strict=False))
+
+
+@lru_cache(maxsize=4096)
+def _site(counted: str) -> str | None:
+    """Return the /48 that an address is in, as it is counted; none for what is no network of IPv6."""
+    network, _, length = counted.partition("/")
+    return str(ipaddress.IPv6Network((network, 48), strict=False)) if length else None
 
 
 class RateLimits:
@@ -131,7 +145,7 @@ class RateLimits:
             for policy, rate in rates.items()
         }
         self._under_way: Counter[str] = Counter()
-        """Verifications that each address has under way."""
+        """Verifications that each address, and each /48 of IPv6, has under way."""
         self._proven: OrderedDict[str, None] = OrderedDict()
         """Digests of the keys that have opened something, the longest unused first."""
 
@@ -159,7 +173,7 @@ class RateLimits:
             await _refuse(RateExceeded(retry_after_seconds=refused_for), scope, receive, send, headers)
             return
 
-        if policy is Policy.VERIFYING and self._under_way[address] >= MOST_AT_A_TIME:
+        if policy is Policy.VERIFYING and self._has_enough_under_way(address):
             await _refuse(RateExceeded(retry_after_seconds=1), scope, receive, send, headers)
             return
 
@@ -173,13 +187,26 @@ class RateLimits:
         if policy is not Policy.VERIFYING:
             await self._application(scope, receive, answer)
             return
-        self._under_way[address] += 1
-        try:
+        with self._one_more_under_way(address):
             await self._application(scope, receive, answer)
+
+    def _has_enough_under_way(self, address: str) -> bool:
+        site = _site(address)
+        of_site = 0 if site is None else self._under_way[site]
+        return self._under_way[address] >= MOST_AT_A_TIME or of_site >= MOST_AT_A_TIME_OF_SITE
+
+    @contextmanager
+    def _one_more_under_way(self, address: str) -> Iterator[None]:
+        site = _site(address)
+        counted = (address,) if site is None else (address, site)
+        self._under_way.update(counted)
+        try:
+            yield
         finally:
-            self._under_way[address] -= 1
-            if not self._under_way[address]:
-                del self._under_way[address]
+            self._under_way.subtract(counted)
+            for one in counted:
+                if not self._under_way[one]:
+                    del self._under_way[one]
 
     def _learn(self, key: str, address: str, *, opened: bool, status: int) -> None:
         if opened:

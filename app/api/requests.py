@@ -29,7 +29,7 @@ class BodyTooSlow(ServiceError):
 
     code: ClassVar[str] = "body-too-slow"
     title: ClassVar[str] = "The body took too long to arrive"
-    family: ClassVar[Family] = Family.MALFORMED
+    family: ClassVar[Family] = Family.TOO_SLOW
 
 
 async def read_body(request: Request, *, max_bytes: int) -> bytes:

@@ -74,7 +74,7 @@ class DocumentUnfit(ServiceError):
 
     code: ClassVar[str] = "document-unfit"
     title: ClassVar[str] = "This service made a document that is not of its own form"
-    family: ClassVar[Family] = Family.RULE_BROKEN
+    family: ClassVar[Family] = Family.DEFECT
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,8 @@ async def test_a_body_that_does_not_arrive_is_not_waited_for(deployment, monkeyp
 
     answer = await deployment.system().post(address, content=dripping())
 
-    assert (answer.status_code, answer.json()["code"]) == (400, "body-too-slow")
+    assert (answer.status_code, answer.json()["code"]) == (408, "body-too-slow")
+    assert answer.headers["Connection"] == "close"
 
 
 @pytest.mark.parametrize(

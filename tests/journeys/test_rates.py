@@ -278,6 +278,12 @@ async def test_the_table_of_addresses_is_bounded_and_forgets_the_longest_unused(
         ("GET", "/api/v1/credentials", Policy.READING),
         ("POST", "/verify", Policy.VERIFYING),
         ("POST", "/nothing-here", Policy.VERIFYING),
+        ("HEAD", "/api/v1/credentials", Policy.READING),
+        ("OPTIONS", "/api/v1/credentials", Policy.READING),
+        ("HEAD", "/c/token", Policy.PUBLIC),
+        ("OPTIONS", "/verify", Policy.PUBLIC),
+        ("HEAD", "/issuers/wut/did.json", Policy.PUBLISHED),
+        ("HEAD", "/healthz", None),
         ("GET", "/c/token", Policy.PUBLIC),
         ("GET", "/catalogue", Policy.PUBLIC),
         ("GET", "/openapi.json", Policy.PUBLIC),
@@ -362,3 +368,28 @@ async def test_one_address_has_so_many_verifications_under_way_and_others_have_t
         go_on.set()
         assert {(await task).status_code for task in slow} == {200}
         assert (await one.post("/verify", content=DOCUMENT)).status_code == 200
+
+
+async def test_one_site_of_ipv6_cannot_fill_the_verifier_from_its_many_networks(sqlite_deployment):
+    go_on = asyncio.Event()
+
+    async def dripping():
+        yield b"{"
+        await go_on.wait()
+        yield b"}"
+
+    async def ask(address, content):
+        async with sqlite_deployment.seen_from(address) as client:
+            return await client.post("/verify", content=content)
+
+    async with asyncio.TaskGroup() as group:
+        slow = [
+            group.create_task(ask(f"2001:db8:1:{network:x}::1", dripping()))
+            for network in range(rates.MOST_AT_A_TIME_OF_SITE)
+        ]
+        await asyncio.sleep(0.2)
+        assert (await ask("2001:db8:1:ffff::1", DOCUMENT)).status_code == 429
+        assert (await ask("2001:db8:2::1", DOCUMENT)).status_code == 200
+        go_on.set()
+        assert {(await task).status_code for task in slow} == {200}
+        assert (await ask("2001:db8:1:ffff::1", DOCUMENT)).status_code == 200

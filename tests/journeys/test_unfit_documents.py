@@ -4,6 +4,7 @@ import copy
 
 import pytest
 
+from app.api.problems import problem_response
 from app.issuance.prepare import DocumentUnfit, refuse_unfit
 from app.jsonld import UnsafeDocument
 from tests.builders import SUBTYPES, a_request, full_request, required_only_request
@@ -24,6 +25,7 @@ async def test_a_document_without_something_that_its_form_demands_is_refused_wit
     assert [(finding.code, finding.pointer) for finding in refusal.value.findings] == [
         ("property-missing", "#/credentialSubject/hasClaim/title")
     ]
+    assert problem_response(refusal.value, "").status_code == 500, "a defect of the service, not of the request"
 
 
 async def test_a_document_that_a_signature_would_not_cover_is_refused(document):
