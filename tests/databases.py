@@ -44,6 +44,26 @@ def server_command(url: str, *statements: str) -> None:
     asyncio.run(run())
 
 
+async def _left_behind(url: str) -> list[str]:
+    """Return what those did last who are in a transaction still, once they had a moment to end it.
+
+    Nobody can be: their locks would make another test wait, and nobody would know for whom.
+    """
+    connection = await asyncpg.connect(url)
+    try:
+        for _ in range(50):
+            rows = await connection.fetch(
+                "SELECT state, query FROM pg_stat_activity WHERE datname = current_database()"
+                " AND pid <> pg_backend_pid() AND backend_type = 'client backend' AND xact_start IS NOT NULL"
+            )
+            if not rows:
+                return []
+            await asyncio.sleep(0.1)
+        return [f"{row['state']}: {row['query']}" for row in rows]
+    finally:
+        await connection.close()
+
+
 def another_database(url: str, name: str) -> str:
     """Return the address of the database ``name`` on the same server."""
     return make_url(url).set(database=name).render_as_string(hide_password=False)
@@ -81,6 +101,7 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
 def postgresql_url(postgresql_migrated: str) -> Iterator[str]:
     """A migrated PostgreSQL database that is empty and, until the end of this test, used by nobody else."""
     yield postgresql_migrated
+    left = asyncio.run(_left_behind(postgresql_migrated))
     # Making a database anew means two checkpoints. Emptying it takes milliseconds, but has to get past the triggers
     # that keep what was said and past foreign keys: the role of a replica fires neither. It needs a superuser.
     server_command(
@@ -88,6 +109,7 @@ def postgresql_url(postgresql_migrated: str) -> Iterator[str]:
         "SET session_replication_role = replica",
         *(f"DELETE FROM {table}" for table in metadata.tables),
     )
+    assert not left, f"transactions that were left open: {left}"
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
