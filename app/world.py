@@ -16,11 +16,11 @@ from app.issuance.office import ISSUER_REFRESH, SERVICE_SLUG, Office
 from app.issuance.publish_status import published_status_list
 from app.issuance.repeating import Erased
 from app.issuance.setup import published_did_document
-from app.issuance.trust_list import imported_members, member_key
+from app.issuance.trust_list import bodies_with_keys, imported_members, service_with_keys
 from app.securing import vc_jose
 from app.settings import Lookups, Settings
 from app.status import StatusIndexOutOfRange
-from app.store import awarding_bodies, credentials, issuers, secured_forms, signing_keys, status_lists
+from app.store import credentials, issuers, secured_forms, status_lists
 from app.template.alliance import AwardingBody, IssuerKind
 from app.template.rules import check_statement
 from app.trust.fetch import Fetch, GuardedFetch
@@ -168,24 +168,9 @@ class OwnRecords:
 
     async def _read_members(self) -> Members:
         async with self._office.database.read() as connection:
-            of_body = {issuer.awarding_body_id: issuer for issuer in await issuers.list_all(connection)}
-            known = []
-            for row in await awarding_bodies.list_all(connection):
-                body = AwardingBody.model_validate_json(row.facts)
-                keys = await signing_keys.list_of_issuer(connection, of_body[row.id].id)
-                known.append(AllianceMember.of(body, keys=tuple(member_key(body.did, key) for key in keys)))
-            service = await issuers.find_service(connection)
-            if service is not None:
-                keys = await signing_keys.list_of_issuer(connection, service.id)
-                known.append(
-                    AllianceMember(
-                        SERVICE_SLUG,
-                        service.did,
-                        (),
-                        keys=tuple(member_key(service.did, key) for key in keys),
-                        kind=IssuerKind.SERVICE,
-                    )
-                )
+            known = [AllianceMember.of(body, keys=keys) for _, body, keys in await bodies_with_keys(connection)]
+            service, keys = await service_with_keys(connection)
+            known.append(AllianceMember(SERVICE_SLUG, service, (), keys=keys, kind=IssuerKind.SERVICE))
             # Of our own issuers our own records speak, whatever a list of somebody else says.
             known += await imported_members(connection, besides={member.did for member in known})
         return Members(tuple(known))

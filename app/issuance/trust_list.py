@@ -19,6 +19,7 @@ the one before it, so that nobody can be shown two histories without leaving a t
    again, stands in for that.
 6. It is current: neither from the future nor over.
 7. The version never goes back. The same version is the same bytes, and the next one names the digest of this one.
+8. The list before it is still the one that was compared when it is stored: nobody imported another meanwhile.
 """
 
 import hashlib
@@ -26,6 +27,7 @@ from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import ClassVar, Final, TypeAlias
+from uuid import NAMESPACE_URL, uuid5
 
 import orjson
 
@@ -33,15 +35,17 @@ from app.errors import Family, ServiceError
 from app.issuance.office import Office
 from app.keys import KeyState, PublicKey, has_jwk_entry, jwk_method_id, method_id
 from app.securing import jws
-from app.store import awarding_bodies, events, issuers, signing_keys, trust_lists
+from app.store import awarding_bodies, events, issuers, signing_keys, trust_lists, x509_certificates
 from app.store.connection import Connection
 from app.store.failures import AlreadyThere
+from app.store.issuers import Issuer
 from app.store.signing_keys import SigningKey
 from app.store.trust_lists import ImportedTrustList, PublishedTrustList
 from app.strict_json import canonical, parse
 from app.template.alliance import AwardingBody
-from app.trust.members import AllianceMember, MemberKey
+from app.trust.members import AllianceMember, MemberKey, MemberSeal
 from app.trust.resolve import DidDocument, ResolutionFailed, is_did
+from app.trust.seals import chain_of
 from app.trust.trust_list import TrustList, TrustListUnusable, read_claims, write_members
 
 MEDIA_TYPE: Final = "application/jwt"
@@ -201,17 +205,57 @@ def readable(content: bytes) -> bytes:
 
 
 async def _claims(connection: Connection) -> tuple[str, dict[str, object]]:
+    service, own = await service_with_keys(connection)
+    members = [
+        (body, keys, await _seals(connection, issuer))
+        for issuer, body, keys in await bodies_with_keys(connection)
+        if body.is_member
+    ]
+    return service, write_members(members, own)
+
+
+async def bodies_with_keys(connection: Connection) -> list[tuple[Issuer, AwardingBody, tuple[MemberKey, ...]]]:
+    """Return every awarding body of this deployment with its issuer and all keys that it ever had."""
+    of_body = {issuer.awarding_body_id: issuer for issuer in await issuers.list_all(connection)}
+    found = []
+    for row in await awarding_bodies.list_all(connection):
+        body, issuer = AwardingBody.model_validate_json(row.facts), of_body[row.id]
+        keys = await signing_keys.list_of_issuer(connection, issuer.id)
+        found.append((issuer, body, tuple(member_key(body.did, key) for key in keys)))
+    return found
+
+
+async def service_with_keys(connection: Connection) -> tuple[str, tuple[MemberKey, ...]]:
+    """Return the service's own DID and all keys that it ever had."""
     service = await issuers.find_service(connection)
     assert service is not None  # the office opens no deployment without one
-    of_body = {issuer.awarding_body_id: issuer for issuer in await issuers.list_all(connection)}
-    bodies = []
-    for row in await awarding_bodies.list_all(connection):
-        body = AwardingBody.model_validate_json(row.facts)
-        if body.is_member:
-            keys = await signing_keys.list_of_issuer(connection, of_body[row.id].id)
-            bodies.append((body, [member_key(body.did, key) for key in keys]))
-    own = await signing_keys.list_of_issuer(connection, service.id)
-    return service.did, write_members(bodies, [member_key(service.did, key) for key in own])
+    keys = await signing_keys.list_of_issuer(connection, service.id)
+    return service.did, tuple(member_key(service.did, key) for key in keys)
+
+
+async def _seals(connection: Connection, issuer: Issuer) -> list[MemberSeal]:
+    """Return every seal of an issuer whose certificate was enrolled, oldest first."""
+    found = []
+    for key in await signing_keys.list_seals(connection, issuer.id):
+        certificate = await x509_certificates.find(connection, key.id)
+        if certificate is None:
+            continue
+        chain = chain_of(certificate.chain)
+        found.append(
+            MemberSeal(
+                chain=chain,
+                sha256=_digest(chain[0]),
+                organization_identifier=certificate.organization_identifier,
+                not_before=certificate.not_before,
+                not_after=certificate.not_after,
+                state=key.state,
+                enrolled_at=certificate.enrolled_at,
+                retired_at=key.retired_at,
+                revoked_at=key.revoked_at,
+                compromised_since=key.compromised_since,
+            )
+        )
+    return found
 
 
 def member_key(did: str, key: SigningKey) -> MemberKey:
@@ -272,6 +316,9 @@ async def import_trust_list(
         return Imported(before, row.imported_at, is_new=False)
     newer = ImportedTrustList(says.signer, says.version, signed.content, moment)
     async with office.database.transaction() as connection:
+        await connection.close_gates([uuid5(NAMESPACE_URL, says.signer)])  # 8
+        if await trust_lists.find_imported(connection, says.signer) != row:
+            raise TrustListRefused("Another list of this signer was imported at the same moment; try again.")
         await trust_lists.save_imported(connection, newer)
         await _note(connection, moment, "trust-list-imported", says.signer)
     office.forget_issuers()

@@ -40,6 +40,25 @@ class MemberKey:
 
 
 @dataclass(frozen=True, slots=True)
+class MemberSeal:
+    """A certificate by which a known issuer seals or sealed, and since when it does no longer.
+
+    ``chain`` is what its seals carry, in DER, the sealing certificate first.
+    """
+
+    chain: tuple[bytes, ...]
+    sha256: str
+    organization_identifier: str
+    not_before: datetime
+    not_after: datetime
+    state: KeyState
+    enrolled_at: datetime
+    retired_at: datetime | None = None
+    revoked_at: datetime | None = None
+    compromised_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class AllianceMember:
     """One issuer that this deployment knows.
 
@@ -57,6 +76,7 @@ class AllianceMember:
     kind: IssuerKind = IssuerKind.UNIVERSITY
     listed_by: str | None = None
     listed_until: datetime | None = None
+    seals: tuple[MemberSeal, ...] = ()
 
     @classmethod
     def of(cls, body: AwardingBody, *, keys: tuple[MemberKey, ...] | None) -> Self:

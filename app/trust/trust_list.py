@@ -5,12 +5,16 @@ that this reader does not know is refused, and members that are added to a known
 the text, and whether to believe them, is asked elsewhere; here is only what it means.
 
 Nothing is said in two ways that could differ: a key stands there as Multikey and as JWK because readers know one or the
-other, and both must be the same key.
+other, and both must be the same key; what is said beside a certificate must be what is in it.
+
+A list is valid for a bounded time (:data:`LONGEST_VALIDITY`), and its version is within reason
+(:data:`_VERSIONS_AHEAD`): whoever has a signer's key for an hour must not be able to publish what stands for ever.
 """
 
+import base64
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, ClassVar, Final, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -19,12 +23,20 @@ from app.errors import Family, Finding, ServiceError, json_pointer
 from app.instants import write_instant
 from app.keys import KeyRefused, KeyState, PublicKey
 from app.template.alliance import ALLIANCE_NAME, MEMBERS, AwardingBody, IssuerKind
-from app.trust.members import AllianceMember, MemberKey
+from app.trust.members import AllianceMember, MemberKey, MemberSeal
 from app.trust.resolve import is_did
+from app.trust.seals import MAX_DEPTH, Anchors, appraise
 
 FORM: Final = 1
+LONGEST_VALIDITY: Final = timedelta(days=400)
+"""Of a list that is read. Ours are valid for 30 days."""
+_VERSIONS_AHEAD: Final = 1_000_000
+"""Versions count by one; after a restore they go on with the time in minutes, and so are never far beyond that."""
 _MOST_MEMBERS: Final = 500
 _MOST_KEYS: Final = 1000
+_MOST_SEALS: Final = 200
+_LARGEST_CERTIFICATE: Final = 8192
+"""In base64."""
 _CITATION: Final = "docs/decisions/0014-trust-list.md"
 
 Text = Annotated[str, Field(min_length=1, max_length=500)]
@@ -82,6 +94,55 @@ class _Key(_Said):
         )
 
 
+class _Seal(_Said):
+    x5c: Annotated[
+        list[Annotated[str, Field(max_length=_LARGEST_CERTIFICATE)]], Field(min_length=1, max_length=MAX_DEPTH)
+    ]
+    sha256: Text
+    organization_identifier: Text
+    not_before: AwareDatetime = Field(strict=False)
+    not_after: AwareDatetime = Field(strict=False)
+    state: KeyState = Field(strict=False)
+    enrolled_at: AwareDatetime = Field(strict=False)
+    retired_at: AwareDatetime | None = Field(strict=False)
+    revoked_at: AwareDatetime | None = Field(strict=False)
+    compromised_since: AwareDatetime | None = Field(strict=False)
+
+    @model_validator(mode="after")
+    def _says_what_its_certificate_says(self) -> "_Seal":
+        try:
+            # One way to write the octets (RFC 7515 section 4.1.6), or else two lists would differ and say the same.
+            chain = self.chain
+            same_text = [base64.b64encode(each).decode("ascii") for each in chain] == self.x5c
+        except ValueError:
+            raise ValueError("not certificates in base64") from None
+        read = appraise(chain, (), (), Anchors(), self.enrolled_at) if same_text else None
+        if read is None or not read.for_signing:
+            raise ValueError("not a certificate to seal by")
+        stated = (self.sha256, self.organization_identifier, self.not_before, self.not_after)
+        if stated != (read.sha256, read.organization_identifier, read.not_before, read.not_after):
+            raise ValueError("what is said about the certificate is not what it says")
+        return self
+
+    @property
+    def chain(self) -> tuple[bytes, ...]:
+        return tuple(base64.b64decode(each, validate=True) for each in self.x5c)
+
+    def read(self) -> MemberSeal:
+        return MemberSeal(
+            chain=self.chain,
+            sha256=self.sha256,
+            organization_identifier=self.organization_identifier,
+            not_before=self.not_before,
+            not_after=self.not_after,
+            state=self.state,
+            enrolled_at=self.enrolled_at,
+            retired_at=self.retired_at,
+            revoked_at=self.revoked_at,
+            compromised_since=self.compromised_since,
+        )
+
+
 class _Identifier(_Said):
     scheme: Text
     value: Text
@@ -94,10 +155,13 @@ class _Member(_Said):
     eidas_identifier: Text
     identifiers: Annotated[list[_Identifier], Field(max_length=50)]
     keys: Annotated[list[_Key], Field(max_length=_MOST_KEYS)]
+    seals: Annotated[list[_Seal], Field(max_length=_MOST_SEALS)] = []  # lists from before there were seals
 
     @model_validator(mode="after")
     def _keys_are_its_own(self) -> "_Member":
         _insist_on_own(self.did, self.keys)
+        if any(seal.organization_identifier != self.eidas_identifier for seal in self.seals):
+            raise ValueError("a seal is of another organisation")
         return self
 
 
@@ -118,6 +182,10 @@ class _List(_Said):
             raise ValueError("one DID stands for one member")
         if not 0 <= self.iat < self.exp < _LAST_SECOND:
             raise ValueError("a list is valid for some time")
+        if self.exp - self.iat > LONGEST_VALIDITY.total_seconds():
+            raise ValueError(f"a list is valid for {LONGEST_VALIDITY.days} days at most")
+        if self.version > self.iat // 60 + _VERSIONS_AHEAD:
+            raise ValueError("versions count by one, or after a restore by the time in minutes")
         return self
 
 
@@ -188,6 +256,7 @@ def _member(signer: str, said: _Member, valid_until: datetime) -> AllianceMember
         legal_names=tuple(dict.fromkeys([*said.legal_name.values(), *public_names])),
         identifiers=(said.eidas_identifier, *(identifier.value for identifier in said.identifiers)),
         keys=tuple(key.read() for key in said.keys),
+        seals=tuple(seal.read() for seal in said.seals),
         kind=IssuerKind.UNIVERSITY,
         listed_by=signer,
         listed_until=valid_until,
@@ -195,7 +264,7 @@ def _member(signer: str, said: _Member, valid_until: datetime) -> AllianceMember
 
 
 def write_members(
-    bodies: Iterable[tuple[AwardingBody, Sequence[MemberKey]]], signer_keys: Iterable[MemberKey]
+    bodies: Iterable[tuple[AwardingBody, Sequence[MemberKey], Sequence[MemberSeal]]], signer_keys: Iterable[MemberKey]
 ) -> dict[str, Any]:
     """Return what a list says about its universities and about who signs it; the same facts give the same claims."""
     return {
@@ -213,8 +282,9 @@ def write_members(
                 "eidas_identifier": body.eidas_identifier,
                 "identifiers": [{"scheme": item.scheme, "value": item.value} for item in body.identifiers],
                 "keys": [_key(key) for key in keys],
+                "seals": [_seal(seal) for seal in seals],
             }
-            for body, keys in sorted(bodies, key=lambda item: item[0].slug)
+            for body, keys, seals in sorted(bodies, key=lambda item: item[0].slug)
         ],
     }
 
@@ -231,6 +301,21 @@ def _key(key: MemberKey) -> Mapping[str, Any]:
         "retired_at": _instant(key.retired_at),
         "revoked_at": _instant(key.revoked_at),
         "compromised_since": _instant(key.compromised_since),
+    }
+
+
+def _seal(seal: MemberSeal) -> Mapping[str, Any]:
+    return {
+        "x5c": [base64.b64encode(certificate).decode("ascii") for certificate in seal.chain],
+        "sha256": seal.sha256,
+        "organization_identifier": seal.organization_identifier,
+        "not_before": _instant(seal.not_before),
+        "not_after": _instant(seal.not_after),
+        "state": seal.state.value,
+        "enrolled_at": _instant(seal.enrolled_at),
+        "retired_at": _instant(seal.retired_at),
+        "revoked_at": _instant(seal.revoked_at),
+        "compromised_since": _instant(seal.compromised_since),
     }
 
 

@@ -68,7 +68,7 @@ class OtherDeployment:
 
     def claims(self, *, version: int, at: datetime, previous: bytes | None = None, **changes: Any) -> dict[str, Any]:
         keys = [self.signer_key(self.signer, "p256-2026-1"), *self.more_signer_keys]
-        said = write_members([(self.body(slug), self.member_keys(slug)) for slug in self.slugs], keys)
+        said = write_members([(self.body(slug), self.member_keys(slug), ()) for slug in self.slugs], keys)
         return {
             "iss": self.did,
             "iat": int(at.timestamp()),

@@ -1,6 +1,8 @@
 """Seals from the request for a certificate to the file that a stranger verifies."""
 
 import asyncio
+import copy
+import hashlib
 import json
 from datetime import timedelta
 from uuid import UUID
@@ -10,9 +12,11 @@ import pytest
 from app.issuance import access, erasing, seals
 from app.issuance.seals import CertificateOfAnother
 from app.issuance.setup import KeyStepRefused, list_keys, published_did_document
-from app.keys import development_pki
+from app.issuance.trust_list import read_trust_list
+from app.keys import KeyState, development_pki
 from app.store import secured_forms
-from app.trust.seals import Anchors, CertificateUnusable
+from app.trust.seals import Anchors, CertificateUnusable, chain_of
+from app.trust.trust_list import TrustListUnusable, read_claims
 from tests.builders import full_request
 from tests.counterparts.remote_keyring import RemoteKeyring
 from tests.counterparts.seal_authority import FOR_SEALS, Trade, name
@@ -104,6 +108,63 @@ async def test_another_universitys_seal_is_not_used(deployment, pki):
     record = await deployment.issue(full_request("academic"))
     assert form_of(record)["sealed"] is False
     assert (await fetch_edc(deployment, record)).headers["content-type"] == "application/ld+json"
+
+
+async def test_the_trust_list_states_every_certificate_with_its_history(deployment, pki):
+    list_of = "/trust/members.jwt"
+    before = read_trust_list((await deployment.public.get(list_of)).content).says
+    assert {member.seals for member in before.members} == {()}
+    await seals.request_seal(deployment.office, "wut")  # nothing is said of a key without a certificate
+    first = await enrol(deployment.office, pki)
+    deployment.clock.advance(days=30)
+    second = await enrol(deployment.office, pki)
+    says = read_trust_list((await deployment.public.get(list_of)).content).says
+    stated = next(member for member in says.members if member.slug == "wut").seals
+    assert [(seal.state, seal.enrolled_at, seal.retired_at) for seal in stated] == [
+        (KeyState.RETIRED, START, deployment.clock.moment),
+        (KeyState.ACTIVE, deployment.clock.moment, None),
+    ]
+    for seal, enrolled in zip(stated, (first, second), strict=True):
+        assert seal.chain == chain_of(enrolled.certificate.chain)
+        assert seal.sha256 == hashlib.sha256(seal.chain[0]).hexdigest()
+        assert (seal.not_before, seal.not_after) == (enrolled.certificate.not_before, enrolled.certificate.not_after)
+        assert seal.organization_identifier == "NTRPL-DEMO-wut"
+    # What the list states is what stands in the seals themselves.
+    record = await deployment.issue(full_request("academic"))
+    (seal_report,) = (await deployment.verify((await fetch_edc(deployment, record)).content))["proofs"]
+    assert seal_report["seal"]["certificate_sha256"] == stated[-1].sha256
+
+
+async def test_a_list_that_says_of_a_certificate_what_is_not_in_it_is_not_read(deployment, pki):
+    await enrol(deployment.office, pki)
+    claims = (await deployment.public.get("/trust/members.json")).json()
+
+    def altered(**changes):
+        other = copy.deepcopy(claims)
+        seal = next(member for member in other["members"] if member["slug"] == "wut")["seals"][0]
+        seal |= changes
+        return other
+
+    assert read_claims(altered(), sha256="")
+    (leaf, issuing) = next(member for member in claims["members"] if member["slug"] == "wut")["seals"][0]["x5c"]
+    for changes in (
+        {"sha256": "0" * 64},
+        {"organization_identifier": "NTRPL-DEMO-upv"},
+        {"not_after": "2036-01-01T00:00:00Z"},
+        {"x5c": []},
+        {"x5c": [issuing, leaf]},
+        {"x5c": [leaf[:-8], issuing]},
+        {"x5c": [leaf + "\n", issuing]},
+        {"x5c": ["!", issuing]},
+        {"x5c": [leaf] * 6},
+    ):
+        with pytest.raises(TrustListUnusable):
+            read_claims(altered(**changes), sha256="")
+    elsewhere = altered()
+    seal = next(member for member in elsewhere["members"] if member["slug"] == "wut")["seals"]
+    next(member for member in elsewhere["members"] if member["slug"] == "upv")["seals"] = seal
+    with pytest.raises(TrustListUnusable):
+        read_claims(elsewhere, sha256="")
 
 
 async def test_a_retired_seal_seals_nothing_new_and_keeps_what_it_sealed(deployment, pki):

@@ -100,6 +100,15 @@ class TestReading:
             with pytest.raises(MalformedToken):
                 read_trust_list(content)
 
+    async def test_no_list_is_valid_for_years_or_numbered_so_that_no_later_one_could_follow(self):
+        other = OtherDeployment()
+        claims = other.claims(version=1, at=START)
+        year = 400 * 24 * 3600
+        assert read_trust_list(await other.sign({**claims, "exp": claims["iat"] + year}))
+        for wrong in ({"exp": claims["iat"] + year + 1}, {"version": 2**31 - 1}):
+            with pytest.raises(TrustListUnusable):
+                read_trust_list(await other.sign({**claims, **wrong}))
+
     async def test_a_key_that_the_list_itself_revokes_does_not_sign_it(self):
         other = OtherDeployment()
         claims = other.claims(version=1, at=START)
@@ -197,6 +206,29 @@ class TestImporting:
         word = other.signer.public_key.multikey
         for at in (START - timedelta(days=31), START + timedelta(hours=1)):
             assert "not current" in await self.refusal(office, await other.list_(at=at), word)
+
+    async def test_a_list_that_is_imported_while_another_one_is_compared_is_not_undone(self, office):
+        other = OtherDeployment()
+        first = await other.list_(at=START)
+        second = await other.list_(version=2, at=START, previous=first)
+        third = await other.list_(version=3, at=START, previous=second)
+        await self.take(office, first, other.signer.public_key.multikey)
+        method = ResolvedMethod(
+            id=f"{other.did}#k",
+            type="Multikey",
+            public_key=other.signer.public_key,
+            problem=None,
+            controller=other.did,
+            for_assertion=True,
+        )
+
+        async def meanwhile(did):
+            await self.take(office, third)
+            return DidDocument(did, (method,))
+
+        assert "same moment" in await self.refusal(office, second, other.did, meanwhile)
+        (kept,) = await trust_list.list_imported(office)
+        assert kept.says.version == 3
 
     async def test_nobody_imports_their_own_list(self, deployment, office):
         own = (await deployment.public.get(LIST)).content
