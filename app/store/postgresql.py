@@ -51,8 +51,8 @@ _SETTINGS: Final = {
     "application_name": "enhance-microcredentials",
     "synchronous_commit": "on",
     "timezone": "UTC",
-    # Whoever was cancelled closes the connection. The server would see that only when the statement ends, and until then
-    # keep the locks of a transaction that nobody waits for.
+    # Whoever was cancelled closes the connection. The server would see that only when the statement ends, and keep the
+    # locks of a transaction that nobody waits for until then.
     "client_connection_check_interval": "1s",
     "jit": "off",  # short statements: compiling them costs more than running them
 }
