@@ -16,7 +16,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from app.elm.mapping import map_award
-from app.elm.rendering import CredentialFacts, render_vcdm2
+from app.elm.rendering import CredentialFacts, credential_id, render_vcdm2
 from app.issuance.moulds import OUR_CONTEXT
 from app.jsonld import CREDENTIALS_V2, DATA_INTEGRITY_V2, canonicalize
 from app.status import StatusPurpose, status_list_entries, status_list_url
@@ -101,11 +101,12 @@ def _ours(name: str, request: Mapping[str, Any]) -> Dataset:
     bodies = {slug: an_awarding_body(slug) for slug in (*MEMBERS, "test")}
     body = bodies[statement.offering.awarding_body]
     urls = {purpose: status_list_url(f"{PUBLIC_URL}/issuers/{body.slug}", 1, purpose) for purpose in StatusPurpose}
+    uuid = UUID("6f1d3a52-3a8e-4a55-9a3e-6f0f7f0c2b11")
     facts = CredentialFacts(
-        uuid=UUID("6f1d3a52-3a8e-4a55-9a3e-6f0f7f0c2b11"),
+        uuid=uuid,
         issued=_ISSUED,
         valid_from=_ISSUED,
-        status_entries=status_list_entries(urls, 4711),
+        status_entries=status_list_entries(urls, 4711, credential_id=credential_id(uuid)),
         related_resources=OUR_CONTEXT,
     )
     tree = map_award(statement, body, bodies, certificate_number="WUT/ENH/2026/0001")

@@ -81,10 +81,10 @@ class OursMould:
         bodies = {each: an_awarding_body(each) for each in (*MEMBERS, "test")}
         bodies[slug] = an_awarding_body(slug, did=self.did)
 
-        def entries(number: int, index: int) -> list[dict[str, Any]]:
+        def entries(credential_id: str, number: int, index: int) -> list[dict[str, Any]]:
             address = f"{PUBLIC_URL}/issuers/{slug}"
             urls = {purpose: status_list_url(address, number, purpose) for purpose in StatusPurpose}
-            return status_list_entries(urls, index)
+            return status_list_entries(urls, index, credential_id=credential_id)
 
         return Setting(bodies[slug], bodies, entries, OUR_CONTEXT)
 

@@ -6,8 +6,10 @@ the holder's wallet, the status list or the time of issuing. Pure: the same stat
 Invariants:
 
 1. Each node stands once in full, everywhere else as ``{id, type}``. Equal id, equal content.
-2. Ids are ``urn:epass:<kind>:<n>``, counted from 1 in the order of making; universities have their DID. The number also
-   carries the order of lists, which a JSON array does not: the signed graph is a set.
+2. Ids are ``enhance:<kind>:<n>`` for what the university says to everybody, and ``urn:epass:<kind>:<n>`` for what is
+   said of this learner alone (*personal* nodes); each kind is counted from 1 in the order of making, through both.
+   Universities have their DID. The number also carries the order of lists, which a JSON array does not: the signed graph
+   is a set. Why two names: docs/decisions/0012-moulds.md.
 3. Every concept comes from :mod:`app.elm.vocabularies` with the labels it has there.
 4. What is not in ``in_document(statement)`` is not in the tree.
 5. Language tags are in lower case, as JSON-LD processors write them; some refuse a document that changes when it is
@@ -178,6 +180,13 @@ _INSTITUTIONAL_QUALITY: Final = european("accreditation-type", "bb4618238e")
 _POSITIVE: Final = european("accreditation-decision", "c_0ab66479")
 
 
+SAID_TO_ALL: Final = "enhance:"
+"""Ids of nodes that are the same for every learner of a course. In code point order they come before ``mailto:``, the
+first of all names that hang on the learner: what stands before it in canonical form is hashed once for all of them."""
+PERSONAL: Final = "urn:epass:"
+"""Ids of all other nodes, as the software of European Digital Credentials writes them (elm.md section 1.3)."""
+
+
 class MappingRefused(ServiceError):
     """The statement names somebody whom this deployment does not know."""
 
@@ -288,9 +297,9 @@ class _Draft:
         self.is_qualification = not (level.eqf is None and level.nqf is None and level.cycle is None)
         self.issuer = self._awarding_body_node()
         self.display: Node = {}
-        self.person = self.node("person", "Person")
+        self.person = self.node("person", "Person", personal=True)
         self.achievement = self.node("learningAchievement", "LearningAchievement")
-        self.awarding = self.node("awardingProcess", "AwardingProcess")
+        self.awarding = self.node("awardingProcess", "AwardingProcess", personal=True)
         self.specification = (
             self.node("qualification", "Qualification")
             if self.is_qualification
@@ -303,18 +312,18 @@ class _Draft:
 
     # -- nodes
 
-    def node(self, kind: str, node_type: str, **members: Any) -> Node:  # noqa: ANN401 - JSON
-        """A new node with the next number of its kind."""
+    def node(self, kind: str, node_type: str, *, personal: bool = False, **members: Any) -> Node:  # noqa: ANN401 - JSON
+        """A new node with the next number of its kind; ``personal`` where it holds what differs between learners."""
         number = self._numbers.get(kind, 0) + 1
         self._numbers[kind] = number
-        return {"id": f"urn:epass:{kind}:{number}", "type": node_type, **members}
+        return {"id": f"{PERSONAL if personal else SAID_TO_ALL}{kind}:{number}", "type": node_type, **members}
 
-    def shared(self, kind: str, node_type: str, key: str, make: Callable[[], Node]) -> Node:
+    def shared(self, kind: str, node_type: str, key: str, make: Callable[[], Node], *, personal: bool = False) -> Node:
         """A node that is made once for ``key`` and referred to afterwards: equal content, equal id."""
         held = self._interned.get((kind, key))
         if held is not None:
             return _reference(held)
-        self._interned[kind, key] = made = self.node(kind, node_type)
+        self._interned[kind, key] = made = self.node(kind, node_type, personal=personal)
         made |= make()
         return made
 
@@ -335,9 +344,9 @@ class _Draft:
     def concepts(self, concepts: Iterable[Concept]) -> Any:  # noqa: ANN401 - JSON
         return _one_or_many([self.concept(concept) for concept in concepts])
 
-    def note(self, words: Mapping[str, str], subject: Concept) -> Node:
+    def note(self, words: Mapping[str, str], subject: Concept, *, personal: bool = False) -> Node:
         """A note that carries the element ``subject``."""
-        return self.node("note", "Note", noteLiteral=_text(words), subject=self.subject(subject))
+        return self.node("note", "Note", personal=personal, noteLiteral=_text(words), subject=self.subject(subject))
 
     def coded_note(self, subject: Concept) -> Node:
         """A note that says what its subject is: the form of values that ELM has no property for.
@@ -355,7 +364,8 @@ class _Draft:
 
     def add_note(self, place: str, words: Mapping[str, str], element: str) -> None:
         """Add a note on the template element ``element`` to ``additionalNote`` of a main node."""
-        self.notes.setdefault(place, []).append(self.note(words, own("template-element", element)))
+        note = self.note(words, own("template-element", element), personal=place == "P")
+        self.notes.setdefault(place, []).append(note)
 
     def add_declared(self, place: str, declaration: Declaration, subject: Concept) -> None:
         """Add a note on what is said without being asked to ``additionalNote`` of a main node."""
@@ -376,11 +386,18 @@ class _Draft:
 
         return self.shared("address", "Address", f"{country} {full_address}", make)
 
-    def place(self, place: Place) -> Node:
+    def place(self, place: Place, *, personal: bool = False) -> Node:
         """A country and the name of a town, campus or venue."""
-        return self.location(place.country, place.name)
+        return self.location(place.country, place.name, personal=personal)
 
-    def location(self, country: str, name: Mapping[str, str] | None, full_address: str | None = None) -> Node:
+    def location(
+        self,
+        country: str,
+        name: Mapping[str, str] | None,
+        full_address: str | None = None,
+        *,
+        personal: bool = False,
+    ) -> Node:
         def make() -> Node:
             made: Node = {"address": self.address(country, full_address)}
             if name is not None:
@@ -388,7 +405,7 @@ class _Draft:
             return made
 
         key = f"{country} {full_address} {sorted(name.items()) if name else None}"
-        return self.shared("location", "Location", key, make)
+        return self.shared("location", "Location", key, make, personal=personal)
 
     def web_resource(self, url: str, title: Mapping[str, str] | None = None) -> Node:
         def make() -> Node:
@@ -407,7 +424,8 @@ class _Draft:
         )
 
     def until(self, day: date) -> Node:
-        return self.shared("period", "PeriodOfTime", f"/{day}", lambda: {"endDate": _midnight(day)})
+        """The end of what a learner did on a day of his or her own."""
+        return self.shared("period", "PeriodOfTime", f"/{day}", lambda: {"endDate": _midnight(day)}, personal=True)
 
     def credit_point(self, ects: Decimal) -> Node:
         point = decimal_text(ects)
@@ -523,7 +541,11 @@ class _Draft:
         self.person["hasClaim"] = {name: achievement[name] for name in _ACHIEVEMENT_ORDER if name in achievement}
         return {
             "identifier": self.node(
-                "identifier", "Identifier", schemeName=CERTIFICATE_NUMBER, notation=certificate_number
+                "identifier",
+                "Identifier",
+                personal=True,
+                schemeName=CERTIFICATE_NUMBER,
+                notation=certificate_number,
             ),
             "credentialSchema": [{"id": PROFILE_SCHEMA, "type": "ShaclValidator2017"}],
             "credentialProfiles": [self.concept(_GENERIC_PROFILE)],
@@ -573,6 +595,7 @@ def _identification_of_the_learner(draft: _Draft) -> None:
                 draft.node(
                     "identifier",
                     "Identifier",
+                    personal=True,
                     schemeName=IDENTIFIER_SCHEMES[identifier.scheme],
                     notation=identifier.value,
                     creator=_assigner(draft, identifier.assigned_by),
@@ -590,12 +613,12 @@ def _other_learner_data(draft: _Draft, other: OtherLearnerData) -> None:
     if other.birth_name is not None:
         person["birthName"] = {draft.primary: other.birth_name}
     if other.place_of_birth is not None:
-        person["placeOfBirth"] = draft.place(other.place_of_birth)
+        person["placeOfBirth"] = draft.place(other.place_of_birth, personal=True)
     if other.gender is not None:
         person["gender"] = draft.concept(european("human-sex", other.gender))
     if other.email is not None:
         mailbox = {"id": mailbox_iri(other.email), "type": "Mailbox"}
-        person["contactPoint"] = draft.node("contactPoint", "ContactPoint", emailAddress=mailbox)
+        person["contactPoint"] = draft.node("contactPoint", "ContactPoint", personal=True, emailAddress=mailbox)
 
 
 def _assigner(draft: _Draft, assigned_by: str) -> str:
@@ -878,6 +901,7 @@ def _assessment_supervision_and_grade(draft: _Draft) -> None:
         result = draft.node(
             "learningAssessment",
             "LearningAssessment",
+            personal=True,
             title=_text(offering.title),
             awardedBy=_reference(draft.awarding),
             specifiedBy=_reference(around),
@@ -942,6 +966,7 @@ def _assessment_result(draft: _Draft, assessment: Assessment, specification: Nod
     node = draft.node(
         "learningAssessment",
         "LearningAssessment",
+        personal=True,
         title=specification["title"],
         awardedBy=_reference(draft.awarding),
         specifiedBy=_reference(specification),
@@ -956,7 +981,9 @@ def _assessment_result(draft: _Draft, assessment: Assessment, specification: Nod
     if overall:
         _put_overall_result(draft, node)
     elif assessment.grade is not None:
-        node["grade"] = draft.note({draft.primary: assessment.grade.value}, own("template-element", "assessment-grade"))
+        node["grade"] = draft.note(
+            {draft.primary: assessment.grade.value}, own("template-element", "assessment-grade"), personal=True
+        )
     else:
         node["grade"] = draft.declared(NO_GRADE, own("template-element", "no-grade"))
     return node
@@ -969,9 +996,9 @@ def _put_overall_result(draft: _Draft, node: Node) -> None:
     if grade is None:
         node["grade"] = draft.declared(NO_GRADE, own("template-element", "no-grade"))
     else:
-        node["grade"] = draft.note({draft.primary: grade.value}, own("template-element", "grade"))
+        node["grade"] = draft.note({draft.primary: grade.value}, own("template-element", "grade"), personal=True)
         if grade.text is not None:
-            notes.append(draft.note(grade.text, own("template-element", "grade-in-words")))
+            notes.append(draft.note(grade.text, own("template-element", "grade-in-words"), personal=True))
     if distribution is not None:
         node["resultDistribution"] = _result_distribution(draft, distribution)
         years = f"{distribution.first_year}/{distribution.last_year}"

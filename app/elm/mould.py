@@ -33,7 +33,7 @@ import orjson
 from pydantic import ValidationError
 
 from app.elm.mapping import MAPPING_VERSION, Tree, mailbox_iri, map_award
-from app.elm.rendering import CredentialFacts, render_vcdm2
+from app.elm.rendering import CredentialFacts, credential_id, render_vcdm2
 from app.errors import ServiceError
 from app.instants import write_instant
 from app.jsonld import canonicalize
@@ -162,8 +162,8 @@ class Setting:
 
     body: AwardingBody
     members: Mapping[str, AwardingBody]
-    status_entries: Callable[[int, int], Sequence[Mapping[str, Any]]]
-    """From the number of a list and an index to ``credentialStatus``."""
+    status_entries: Callable[[str, int, int], Sequence[Mapping[str, Any]]]
+    """From the id of a credential, the number of a list and an index to ``credentialStatus``."""
     related_resources: Sequence[Mapping[str, Any]]
 
     @cached_property
@@ -173,7 +173,7 @@ class Setting:
             MAPPING_VERSION,
             self.body.model_dump(mode="json"),
             [body.model_dump(mode="json") for body in self.members.values()],
-            [dict(entry) for entry in self.status_entries(0, 0)],
+            [dict(entry) for entry in self.status_entries("urn:uuid:0", 0, 0)],
             [dict(resource) for resource in self.related_resources],
         ]
         return hashlib.sha256(orjson.dumps(told)).digest()
@@ -191,7 +191,7 @@ def render(statement: Statement, setting: Setting, copy: CopyFacts) -> tuple[Tre
         issued=copy.issued,
         valid_from=copy.valid_from,
         valid_until=copy.valid_until,
-        status_entries=setting.status_entries(copy.status_list, copy.status_index),
+        status_entries=setting.status_entries(credential_id(copy.uuid), copy.status_list, copy.status_index),
         related_resources=setting.related_resources,
     )
     return tree, render_vcdm2(tree, facts)

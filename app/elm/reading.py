@@ -164,7 +164,7 @@ Value = TypeVar("Value")
 
 _MEMBER_AT: Final = {member.homepage: slug for slug, member in MEMBERS.items()}
 _OWN_DID: Final = re.compile(r"did:web:[A-Za-z0-9.%_-]+:issuers:([a-z][a-z0-9-]{1,30})")
-_NUMBERED: Final = re.compile(r"urn:epass:[A-Za-z]{1,40}:([0-9]{1,9})")
+_NUMBERED: Final = re.compile(r"(?:enhance|urn:epass):[A-Za-z]{1,40}:([0-9]{1,9})")
 _DAY: Final = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})T00:00:00Z")
 _INSTANT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 _HOURS: Final = re.compile(r"PT([0-9]{1,9})H(?:([0-9]{1,2})M)?(?:([0-9]{1,2})S)?")

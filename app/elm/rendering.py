@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from app.elm.mapping import Node, Tree
+from app.elm.mapping import PERSONAL, SAID_TO_ALL, Node, Tree
 from app.instants import write_instant
 from app.jsonld.contexts import CREDENTIALS_V1, CREDENTIALS_V2, EDC_AP, ELM_CONTEXT_URL
 
@@ -40,11 +40,16 @@ class CredentialFacts:
     """For ``edc``: base64 PNG pages by id of the language concept, instead of the static artwork."""
 
 
+def credential_id(uuid: UUID) -> str:
+    """Return what a credential of ``vcdm2`` is called."""
+    return f"urn:uuid:{uuid}"
+
+
 def render_vcdm2(tree: Tree, facts: CredentialFacts) -> dict[str, Any]:
     """Render the tree as an unsigned credential of VCDM 2.0. Its nodes are the tree's: never write below the top."""
     document: dict[str, Any] = {
         "@context": list(VCDM2_CONTEXT),
-        "id": f"urn:uuid:{facts.uuid}",
+        "id": credential_id(facts.uuid),
         "type": list(CREDENTIAL_TYPES),
         **_profile(tree),
         "issuer": tree["issuer"],
@@ -116,18 +121,21 @@ class _Copies:
                     self._collect(item)
 
     def of(self, value: Any) -> Any:  # noqa: ANN401 - JSON
-        """A deep copy with each reference replaced by what it refers to, and ``description`` named as in EDC."""
+        """A deep copy with each reference replaced by what it refers to, and ids and ``description`` named as in EDC."""
         if isinstance(value, list):
             return [self.of(item) for item in value]
         if not isinstance(value, Mapping):
             return value
         whole = self._full.get(value["id"], value) if len(value) == 2 and "id" in value else value  # noqa: PLR2004
-        return {
+        copy = {
             ("description" if name == "elmDescription" else name): self.of(item)
             if isinstance(item, (list, Mapping))
             else item
             for name, item in whole.items()
         }
+        if copy.get("id", "").startswith(SAID_TO_ALL):
+            copy["id"] = PERSONAL + copy["id"].removeprefix(SAID_TO_ALL)
+        return copy
 
 
 def _put_pages(display: Node, pages: Mapping[str, Sequence[str]]) -> None:
@@ -136,7 +144,7 @@ def _put_pages(display: Node, pages: Mapping[str, Sequence[str]]) -> None:
 
     def fresh(kind: str) -> str:
         numbers[kind] += 1
-        return f"urn:epass:{kind}:{numbers[kind]}"
+        return f"{PERSONAL}{kind}:{numbers[kind]}"
 
     for individual in _values(display["individualDisplay"]):
         images = pages.get(individual["language"]["id"])

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import orjson
 
@@ -86,7 +86,8 @@ class Statuses:
         taken = await self._office.status_places.take(awarding_body_id=test.awarding_body_id, issuer_id=test.issuer_id)
         place = _Place(issuer.name, taken.number, taken.index)
         urls = {purpose: self._list_url(place, purpose) for purpose in StatusPurpose}
-        entries = status_list_entries(urls, taken.index)
+        # What others bring may have no id, or one that no fragment can follow.
+        entries = status_list_entries(urls, taken.index, credential_id=f"urn:uuid:{uuid4()}")
         wanted = set(purposes)
         chosen = [entry for entry in entries if entry["statusPurpose"] in wanted]
         # The bitstring suite looks for one entry as an object; several stand in a list.

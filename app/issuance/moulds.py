@@ -114,9 +114,9 @@ class StatedAward:
     offering_sha256: bytes
 
 
-def _status_entries(issuer_url: str, number: int, index: int) -> list[dict[str, Any]]:
+def _status_entries(issuer_url: str, credential_id: str, number: int, index: int) -> list[dict[str, Any]]:
     urls = {purpose: status_list_url(issuer_url, number, purpose) for purpose in StatusPurpose}
-    return status_list_entries(urls, index)
+    return status_list_entries(urls, index, credential_id=credential_id)
 
 
 class Moulds:

@@ -99,4 +99,5 @@ async def _work(connection: Connection, office: Office, issuer: Issuer, credenti
     twins = {
         purpose: token_twin_url(status_list_url(address, status_list.number, purpose)) for purpose in StatusPurpose
     }
-    return _Work({**document, "credentialStatus": status_list_entries(twins, credential.status_index)}, data_key, None)
+    entries = status_list_entries(twins, credential.status_index, credential_id=document["id"])
+    return _Work({**document, "credentialStatus": entries}, data_key, None)

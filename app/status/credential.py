@@ -64,16 +64,18 @@ def status_list_credential(
     }
 
 
-def status_list_entries(urls: Mapping[StatusPurpose, str], index: int) -> list[dict[str, Any]]:
+def status_list_entries(urls: Mapping[StatusPurpose, str], index: int, *, credential_id: str) -> list[dict[str, Any]]:
     """Return ``credentialStatus`` of one credential (BSL section 2.1): one entry for each view of its place.
 
-    ``type`` is a plain string and ``statusListIndex`` a string of digits: readers in the field accept nothing else.
+    ``type`` is a plain string and ``statusListIndex`` a string of digits: readers in the field accept nothing else. An
+    entry is named after its credential, ``urn:uuid:U#revocation``: unique as that is, and behind all that is the same
+    for every learner in the order of canonical form (:mod:`app.jsonld.mould`).
     """
     if index < 0:
         raise ValueError("an index is not negative")
     return [
         {
-            "id": f"{urls[purpose]}#{index}",
+            "id": f"{credential_id}#{purpose.value}",
             "type": "BitstringStatusListEntry",
             "statusPurpose": purpose.value,
             "statusListIndex": str(index),

@@ -37,6 +37,7 @@ PEOPLE = {
     "spaces": ("a\u00a0b\u3000c", "\u2014"),
     "long": ("N" * 300, "王" * 300),
     "constants": ("English", "urn:epass:person:1"),
+    "names": ("enhance:note:1", "<enhance:note:1>"),
     "sentinels": ("hole100x5d64c2b7a91e", "hole101x5d64c2b7a91e"),
 }
 

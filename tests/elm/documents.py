@@ -26,7 +26,7 @@ FACTS = CredentialFacts(
     valid_until=dt.datetime(2046, 6, 30, 22, 0, tzinfo=dt.UTC),
     status_entries=[
         {
-            "id": f"http://localhost:8000/issuers/wut/status/1/{purpose}#42",
+            "id": f"urn:uuid:6f1d3a52-3a8e-4a55-9a3e-6f0f7f0c2b11#{purpose}",
             "type": "BitstringStatusListEntry",
             "statusPurpose": purpose,
             "statusListIndex": "42",

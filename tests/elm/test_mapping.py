@@ -47,7 +47,7 @@ def test_each_node_stands_once_in_full_and_is_referred_to_afterwards(subtype):
     full = [node["id"] for node in nodes_of(tree) if "id" in node and node.keys() - {"id", "type"}]
     referred = {node["id"] for node in nodes_of(tree) if node.keys() == {"id", "type"}}
     assert len(full) == len(set(full))
-    assert {node_id for node_id in referred if node_id.startswith(("urn:epass:", "did:"))} <= set(full)
+    assert {node_id for node_id in referred if node_id.startswith(("enhance:", "urn:epass:", "did:"))} <= set(full)
 
 
 @pytest.mark.parametrize("request_of", [full_request, required_only_request])
@@ -55,7 +55,7 @@ def test_each_node_stands_once_in_full_and_is_referred_to_afterwards(subtype):
 def test_a_reader_from_top_to_bottom_meets_a_node_in_full_before_it_is_referred_to(subtype, request_of):
     met = set()
     for node in nodes_of(a_document(a_statement(request_of(subtype)))["credentialSubject"]):
-        if node.keys() == {"id", "type"} and node["id"].startswith("urn:epass:learning"):
+        if node.keys() == {"id", "type"} and node["id"].startswith(("enhance:learning", "urn:epass:learning")):
             assert node["id"] in met
         met.add(node.get("id"))
 

@@ -3,6 +3,7 @@
 import copy
 import datetime as dt
 import json
+import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
@@ -83,9 +84,9 @@ class Case:
 
 
 def a_setting(slug: str, public_url: str = "https://issuer.example") -> Setting:
-    def entries(number: int, index: int) -> list[dict[str, Any]]:
+    def entries(credential_id: str, number: int, index: int) -> list[dict[str, Any]]:
         urls = {purpose: status_list_url(f"{public_url}/issuers/{slug}", number, purpose) for purpose in StatusPurpose}
-        return status_list_entries(urls, index)
+        return status_list_entries(urls, index, credential_id=credential_id)
 
     return Setting(BODIES[slug], BODIES, entries, [{"id": ELM_CONTEXT_URL, "digestSRI": "sha384-AAAA"}])
 
@@ -116,7 +117,8 @@ ADVERSARIAL = [
     "null",
     "_:c14n0",
     "English",
-    "urn:epass:note:1",
+    "enhance:note:1",
+    "urn:epass:note:2",
     "Written examination",
     "Certificate number",
     "2026-06-30T00:00:00Z",
@@ -232,6 +234,24 @@ def test_any_learner_fits_the_mould_that_another_was_cast_for(moulds, data):
         assert set(other.shape.values) != set(case.shape.values)
 
 
+def differs_before_what_is_personal(one: bytes, other: bytes) -> list[bytes]:
+    """Lines about what is said to everybody that stand behind the first difference of two canonical forms."""
+    same = os.path.commonprefix([one, other])
+    return [line for line in one[same.rfind(b"\n") + 1 :].splitlines() if not line.startswith((b"<mailto:", b"<urn:"))]
+
+
+@pytest.mark.parametrize("name", REQUESTS)
+def test_what_a_learner_fills_stands_behind_all_that_is_the_same_for_everybody(moulds, name):
+    """The hash of what stands before is copied, so what stands behind is what a credential costs."""
+    case, mould = moulds[name]
+    other = mould_module._AWARD(case.said, lambda hole, value: value if hole.shared else hole.sentinel(7))
+    shape = shape_of(other, case.texts)
+    assert shape.key == case.shape.key
+    filling, another = mould.fill(case.shape, COPY).canonical(), mould.fill(shape, ANOTHER_COPY).canonical()
+    assert differs_before_what_is_personal(filling, another) == []
+    assert filling.count(b"\n<enhance:") > filling.count(b"\n<urn:")
+
+
 @given(st.data())
 @settings(max_examples=50)
 def test_any_award_of_one_shape_fits_whatever_the_types_of_the_template_admit(data):
@@ -243,6 +263,7 @@ def test_any_award_of_one_shape_fits_whatever_the_types_of_the_template_admit(da
     mould = case.mould()
     assert filled(mould, case) == case.long_way()
     assert filled(mould, other, ANOTHER_COPY) == other.long_way(ANOTHER_COPY)
+    assert differs_before_what_is_personal(filled(mould, case)[2], filled(mould, other, ANOTHER_COPY)[2]) == []
 
 
 # --- Shapes

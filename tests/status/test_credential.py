@@ -51,15 +51,15 @@ def test_the_list_is_a_credential_about_itself():
 
 
 def test_a_credential_has_one_place_seen_through_two_lists_revocation_first():
-    revocation, suspension = status_list_entries(urls(7), 42)
+    revocation, suspension = status_list_entries(urls(7), 42, credential_id="urn:uuid:6f1d3a52")
     assert revocation == {
-        "id": "https://credentials.example/issuers/upv/status/7/revocation#42",
+        "id": "urn:uuid:6f1d3a52#revocation",
         "type": "BitstringStatusListEntry",
         "statusPurpose": "revocation",
         "statusListIndex": "42",
         "statusListCredential": "https://credentials.example/issuers/upv/status/7/revocation",
     }
-    assert suspension["statusPurpose"] == "suspension"
+    assert (suspension["id"], suspension["statusPurpose"]) == ("urn:uuid:6f1d3a52#suspension", "suspension")
     assert suspension["statusListCredential"].endswith("/status/7/suspension")
     assert parse_status_index(suspension["statusListIndex"]) == 42
 
@@ -82,4 +82,4 @@ def test_a_list_that_is_never_valid_is_refused():
 
 def test_a_negative_index_is_refused():
     with pytest.raises(ValueError, match="negative"):
-        status_list_entries(urls(), -1)
+        status_list_entries(urls(), -1, credential_id="urn:uuid:6f1d3a52")

@@ -7,7 +7,7 @@ import pytest
 
 from app.elm.checks import check_format
 from app.elm.mapping import map_award
-from app.elm.rendering import CredentialFacts, render_edc, render_vcdm2
+from app.elm.rendering import CredentialFacts, credential_id, render_edc, render_vcdm2
 from app.keys import Algorithm, InProcessSigner, KeyState, did_key
 from app.securing import secure
 from app.status import StatusPurpose, status_list_entries, status_list_url
@@ -69,7 +69,8 @@ def the_tree(make, subtype):
 def rendered(make, subtype):
     slug, tree = the_tree(make, subtype)
     urls = {purpose: status_list_url(f"http://localhost:8000/issuers/{slug}", 1, purpose) for purpose in StatusPurpose}
-    facts = CredentialFacts(UUID(int=1), issued=NOW, valid_from=NOW, status_entries=status_list_entries(urls, 42))
+    entries = status_list_entries(urls, 42, credential_id=credential_id(UUID(int=1)))
+    facts = CredentialFacts(UUID(int=1), issued=NOW, valid_from=NOW, status_entries=entries)
     return slug, copy.deepcopy(render_vcdm2(tree, facts))
 
 
