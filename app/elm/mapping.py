@@ -8,8 +8,8 @@ Invariants:
 1. Each node stands once in full, everywhere else as ``{id, type}``. Equal id, equal content.
 2. Ids are ``enhance:<kind>:<n>`` for what the university says to everybody, and ``urn:epass:<kind>:<n>`` for what is
    said of this learner alone (*personal* nodes); each kind is counted from 1 in the order of making, through both.
-   Universities have their DID. The number also carries the order of lists, which a JSON array does not: the signed graph
-   is a set. Why two names: docs/decisions/0012-moulds.md.
+   Universities have their DID. The number also carries the order of lists, which a JSON array does not: the signed
+   graph is a set. Why two names: docs/decisions/0012-moulds.md.
 3. Every concept comes from :mod:`app.elm.vocabularies` with the labels it has there.
 4. What is not in ``in_document(statement)`` is not in the tree.
 5. Language tags are in lower case, as JSON-LD processors write them; some refuse a document that changes when it is

@@ -121,7 +121,7 @@ class _Copies:
                     self._collect(item)
 
     def of(self, value: Any) -> Any:  # noqa: ANN401 - JSON
-        """A deep copy with each reference replaced by what it refers to, and ids and ``description`` named as in EDC."""
+        """A deep copy, references replaced by what they refer to, ids and ``description`` named as in EDC."""
         if isinstance(value, list):
             return [self.of(item) for item in value]
         if not isinstance(value, Mapping):

@@ -102,6 +102,13 @@ def changed(value, path, new):
     return value
 
 
+def plain(value):
+    """A value with each list of one as what stands in it: JSON-LD means the same by both."""
+    if isinstance(value, list):
+        return plain(value[0]) if len(value) == 1 else [plain(each) for each in value]
+    return {name: plain(held) for name, held in value.items()} if isinstance(value, dict) else value
+
+
 async def members():
     return Members()
 
@@ -162,5 +169,5 @@ def test_one_thing_changed_anywhere_is_answered_with_a_report(published, present
     sources = sources_of(report)
     facts = {"sha256": "0" * 64, "policy": Policy(), "identifier": "urn:x:2", "issuer": "did:web:service.example"}
     assert canonicalize(receipt_document(report, sources=sources, **facts))
-    if altered != original and whose not in lists:
+    if plain(altered) != plain(original) and whose not in lists:
         assert report.verdict is not Verdict.VALID
