@@ -17,7 +17,18 @@ from fastapi import FastAPI
 from structlog.typing import EventDict
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from app.api import campus, credentials, health, interop, lists, offerings, problems, verification, wallet_offers
+from app.api import (
+    campus,
+    claim_links,
+    credentials,
+    health,
+    interop,
+    lists,
+    offerings,
+    problems,
+    verification,
+    wallet_offers,
+)
 from app.api.capacity import MOST_BODY_BYTES, Capacity
 from app.api.description import describe
 from app.api.rates import RateLimits
@@ -30,7 +41,7 @@ from app.issuance.repeating import forget_old_answers
 from app.jsonld import CREDENTIALS_V2, ELM_CONTEXT_URL, canonicalize
 from app.keys import Keyring, MasterSecret
 from app.languages import Language, say, spoken
-from app.pages import catalogue, credential, explanations, published, reference, start
+from app.pages import catalogue, claim, credential, explanations, published, reference, start
 from app.pages.explanations import Explanation
 from app.pages.failures import FailuresForPeople, visited_by_people
 from app.pages.finding_codes import FINDING_CODES
@@ -186,11 +197,13 @@ def build(settings: Settings, office: Office, *, fetch: Fetch | None = None) -> 
         credentials,
         campus,
         wallet_offers,
+        claim_links,
         offerings,
         lists,
         verification,
         health,
         credential,
+        claim,
         catalogue,
         published,
         explanations,

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Callable, Coroutine
+from dataclasses import replace as replace_in
 from datetime import date
 from typing import Annotated, Any, Final
 from uuid import UUID
 
+import orjson
 from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.routing import APIRoute
 from fastapi.security.utils import get_authorization_scheme_param
@@ -22,6 +24,8 @@ from app.api.callers import (
 from app.api.problems import described
 from app.api.rates import AUTHENTICATED
 from app.api.requests import json_answer, json_body, read_json
+from app.claiming import links
+from app.claiming.links import ClaimCheck, ClaimLinkRecord
 from app.errors import Family, ServiceError
 from app.issuance import change_status, finding, forms, issue, replace
 from app.issuance.access import Scope, recalled
@@ -61,6 +65,12 @@ IdempotencyKey = Annotated[
         description="Any text of yours; a repetition with the same body gets the first answer again",
     ),
 ]
+
+
+class IssuedRecord(CredentialRecord):
+    """A credential as its awarding body sees it, with the claim link if one was asked for."""
+
+    claim_link: ClaimLinkRecord | None = None
 
 
 class _PlainRequests(APIRoute):
@@ -110,16 +120,27 @@ async def issue_credential(
     caller: CredentialIssuer,
     idempotency_key: IdempotencyKey = None,
     dry_run: Annotated[bool, Query(description="Check everything, sign and store nothing")] = False,  # noqa: FBT002 - a query parameter
+    claim_link: Annotated[
+        ClaimCheck | None,
+        Query(description="Make a claim link as well, with this check; it is in the answer as `claim_link`"),
+    ] = None,
 ) -> Response:
     """Issue an award as a signed credential.
 
     201 means that the signed bytes exist and are stored. The same award again answers 200 with the existing credential;
-    the same learner, offering and date with other content answers 409 with its address: use replacement.
+    the same learner, offering and date with other content answers 409 with its address: use replacement. What is
+    refused about a claim link is refused after the credential was issued: ask again without it, or with another check.
     """
     value = await read_json(request, max_bytes=office.max_request_bytes)
     if dry_run:
         return json_answer(await issue.rehearse(office, caller, value))
-    return _answer(await issue.issue(office, caller, value, idempotency_key=idempotency_key), office.public_url)
+    answer = await issue.issue(office, caller, value, idempotency_key=idempotency_key)
+    if claim_link is not None:
+        # Not remembered with the answer: a repetition says how the link stands by then.
+        link, _ = await links.make(office, caller, answer.credential_id, {"check": claim_link.value})
+        told = orjson.loads(answer.record) | {"claim_link": link.model_dump(mode="json")}
+        answer = replace_in(answer, record=orjson.dumps(told))
+    return _answer(answer, office.public_url)
 
 
 router.add_api_route(
@@ -127,12 +148,12 @@ router.add_api_route(
     issue_credential,
     methods=["POST"],
     status_code=201,
-    response_model=CredentialRecord,
+    response_model=IssuedRecord,
     responses={
         **_OF_ISSUANCE,
         200: {
             "description": "`dry_run`: what would be issued; otherwise: this award was issued before, and here it is",
-            "model": Rehearsal | CredentialRecord,
+            "model": Rehearsal | IssuedRecord,
         },
     },
     openapi_extra=json_body("IssuanceRequest"),

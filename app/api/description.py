@@ -13,6 +13,7 @@ from app.api import campus, interop
 from app.api.capacity import ALWAYS_ANSWERED
 from app.api.problems import PROBLEM_JSON, Problem, described
 from app.api.rates import describe_rates
+from app.claiming.links import ClaimLinkRequest, RenewalRequest
 from app.claiming.offers import OfferRequest
 from app.errors import Family
 from app.issuance.change_status import StatusChangeRequest
@@ -28,6 +29,8 @@ _BODIES: Final[tuple[type[BaseModel], ...]] = (
     StatusChangeRequest,
     Search,
     OfferRequest,
+    ClaimLinkRequest,
+    RenewalRequest,
 )
 _EXAMPLES: Final = REPOSITORY / "docs" / "examples"
 

@@ -55,7 +55,16 @@ TELL_REFUSED: Final = "tell-refused"
 Headers: TypeAlias = tuple[tuple[bytes, bytes], ...]
 
 _KEYED: Final = ("/api/", "/instance/")
-_PUBLISHED: Final = ("/issuers/", "/.well-known/", "/contexts/", "/vocabulary/", "/problems/", "/trust/", "/static/")
+_PUBLISHED: Final = (
+    "/issuers/",
+    "/.well-known/",
+    "/contexts/",
+    "/vocabulary/",
+    "/problems/",
+    "/trust/",
+    "/static/",
+    "/claim/",
+)
 _INTEROP: Final = "/interop/"
 """Test suites ask hundreds of times a second. In the interop mode, and nowhere else, that is not counted."""
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})

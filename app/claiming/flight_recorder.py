@@ -34,9 +34,6 @@ Fact: TypeAlias = str | int | bool | tuple[str, ...]
 class EventKind(StrEnum):
     """What happened."""
 
-    LINK_MADE = "link-made"
-    LINK_RENEWED = "link-renewed"
-    LINK_WITHDRAWN = "link-withdrawn"
     CLAIM_REFUSED = "claim-refused"
     OFFER_MADE = "offer-made"
     OFFER_FETCHED = "offer-fetched"
@@ -57,6 +54,7 @@ class Cause(StrEnum):
     LINK_WITHDRAWN = "link-withdrawn"
     LINK_USED_UP = "link-used-up"
     BIRTH_DATE_WRONG = "birth-date-wrong"
+    CLAIM_CODE_WRONG = "claim-code-wrong"
     GUESSES_USED_UP = "guesses-used-up"
     # the token endpoint
     OFFER_EXPIRED = "offer-expired"
@@ -132,6 +130,10 @@ EXPLAINED: Final[Mapping[Cause, Explained]] = {
     Cause.BIRTH_DATE_WRONG: Explained(
         "The date of birth that was typed is not the one on record.",
         "Compare the date on record with the learner's; a wrong one is corrected by replacing the credential.",
+    ),
+    Cause.CLAIM_CODE_WRONG: Explained(
+        "The code that was typed on the claim page is not the one of this link.",
+        "Tell the learner the code that the record of the link shows; a renewed link has another one.",
     ),
     Cause.GUESSES_USED_UP: Explained(
         "A wrong answer was given too often, and nothing more is accepted.",

@@ -327,6 +327,88 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "page.download-edc-bare": "EDC-Fassung herunterladen (nicht gesiegelt)",
         "page.verify-address": "Adresse zur Prüfung",
         # Die Startseite und die Seite, die einen Bericht zeigt.
+        "page.download-token": "Signiertes Dokument als Token herunterladen (vc+jwt)",
+        "page.claim-title": "Micro-Credential abholen",
+        "page.claim-lead": (
+            "{university} hat Ihnen dieses Micro-Credential verliehen. Sie können es in die Wallet auf Ihrem "
+            "Telefon übernehmen oder herunterladen."
+        ),
+        "page.claim-open": "Sie können es bis zum {until} abholen.",
+        "page.claim-claimed": (
+            "Eine Wallet hat es abgeholt (zuletzt am {last}). Wenn Sie das waren, ist alles getan. Für ein "
+            "weiteres Gerät können Sie es bis zum {until} noch einmal abholen."
+        ),
+        "page.claim-used-up": (
+            "Es liegt in einer Wallet (seit dem {last}), und dieser Link wurde so oft benutzt, wie er es "
+            "erlaubt. Für ein neues Telefon bitten Sie die Universität, Ihren Link zu erneuern."
+        ),
+        "page.claim-locked": (
+            "Es wurde zu oft falsch geantwortet; dieser Link ist gesperrt. Bitten Sie die Universität, ihn zu erneuern."
+        ),
+        "page.claim-expired": "Dieser Link galt bis zum {until}. Bitten Sie die Universität, ihn zu erneuern; Ihr "
+        "Micro-Credential ist nicht verloren.",
+        "page.claim-withdrawn": (
+            "Die Universität hat diesen Link zurückgezogen. Suchen Sie nach einer neueren Nachricht, oder "
+            "fragen Sie dort nach."
+        ),
+        "page.claim-revoked": (
+            "Die Universität hat dieses Micro-Credential widerrufen; es kann nicht abgeholt werden. Fragen "
+            "Sie dort nach dem Grund."
+        ),
+        "page.claim-suspended": (
+            "Die Universität hat dieses Micro-Credential vorläufig ausgesetzt. Versuchen Sie es später, oder "
+            "fragen Sie dort nach."
+        ),
+        "page.claim-not-ready": (
+            "Dieses Micro-Credential wird noch signiert. Versuchen Sie es in einer Minute noch einmal."
+        ),
+        "page.claim-ask-birth-date": "Ihr Geburtsdatum",
+        "page.claim-hint-birth-date": (
+            "Jahr, Monat und Tag, etwa 2001-03-31. Die Universität möchte sichergehen, dass Sie es sind."
+        ),
+        "page.claim-ask-code": "Der Code, den Sie von der Universität haben",
+        "page.claim-hint-code": "Sechs Ziffern. Sie kamen auf einem anderen Weg als dieser Link.",
+        "page.claim-answer-missing": "Bitte füllen Sie zuerst das Feld aus.",
+        "page.claim-birth-date-wrong": "Das ist nicht das hinterlegte Geburtsdatum. Verbleibende Versuche: {left}.",
+        "page.claim-claim-code-wrong": "Das ist nicht der Code dieses Links. Verbleibende Versuche: {left}.",
+        "page.claim-button": "Abholen",
+        "page.claim-button-sentence": (
+            "Sie bekommen dann einen QR-Code, eine Schaltfläche, die Ihre Wallet öffnet, und Downloads."
+        ),
+        "page.claim-inside": "Was darin steht",
+        "page.claim-wallet": "Was ist eine Wallet?",
+        "page.claim-wallet-sentence": (
+            "Eine App, die Nachweise auf Ihrem Telefon aufbewahrt und vorzeigt, wenn Sie das wollen. Jede "
+            "Wallet, die Nachweise über OpenID4VCI annimmt, ist geeignet. Ohne Wallet können Sie das "
+            "signierte Dokument herunterladen und wie jede Datei aufbewahren."
+        ),
+        "page.claim-offer-title": "In Ihre Wallet",
+        "page.claim-offer-lead": "Wählen Sie, wo Ihre Wallet ist.",
+        "page.claim-here": "Auf diesem Gerät",
+        "page.claim-here-sentence": "Öffnet die Wallet-App, die hier installiert ist.",
+        "page.claim-open-wallet": "Meine Wallet öffnen",
+        "page.claim-there": "Auf einem anderen Gerät",
+        "page.claim-there-sentence": "Scannen Sie diesen Code mit der Wallet-App oder mit der Kamera.",
+        "page.claim-picture": "QR-Code, der eine Wallet zu diesem Micro-Credential führt",
+        "page.claim-digits": "Den Code zeigen, nach dem die Wallet fragt",
+        "page.claim-digits-sentence": "Geben Sie ihn nur in Ihre Wallet ein. Er gehört allein zu diesem QR-Code.",
+        "page.claim-lasts": (
+            "QR-Code und Schaltfläche gelten einmal und {minutes} Minuten lang. Danach holen Sie sich einen neuen."
+        ),
+        "page.claim-next": "Ist es angekommen?",
+        "page.claim-next-sentence": "Ihre Wallet sagt es Ihnen. Auch diese Seite weiß es:",
+        "page.claim-look": "nachsehen, wie weit es ist",
+        "page.claim-plain": "Ohne Wallet",
+        "page.claim-plain-sentence": (
+            "Dasselbe Micro-Credential als Seite zum Vorzeigen und als Dateien zum Aufbewahren oder "
+            "Einreichen. Wer die Adresse der Seite hat, kann sie lesen."
+        ),
+        "page.claim-public-page": "Seite öffnen",
+        "page.failure-no-claim-link": "Dieser Link funktioniert nicht",
+        "page.failure-no-claim-link-sentence": (
+            "Vielleicht ist die Adresse unvollständig, oder die Universität hat Ihnen einen neueren Link "
+            "geschickt. Suchen Sie nach einer späteren Nachricht, oder fragen Sie dort nach."
+        ),
         "page.start-sentence": "Die Universitäten der ENHANCE Alliance stellen Zertifikate und Badges als signierte "
         "Dokumente aus. Hier kann jeder prüfen, ob eines echt und in Kraft ist, und sehen, was angeboten wird.",
         "page.check-title": "Einen Nachweis prüfen",

@@ -302,6 +302,80 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "page.download-edc-bare": "Download the EDC rendering (not sealed)",
         "page.verify-address": "Address for verification",
         # The start page and the page that shows a report.
+        "page.download-token": "Download the signed document as a token (vc+jwt)",
+        "page.claim-title": "Claim your micro-credential",
+        "page.claim-lead": (
+            "{university} has awarded you this micro-credential. You can put it into the wallet on your "
+            "phone, or download it."
+        ),
+        "page.claim-open": "You can claim it until {until}.",
+        "page.claim-claimed": (
+            "A wallet has fetched it (most recently on {last}). If that was you, you are done. For another "
+            "device you can claim it again until {until}."
+        ),
+        "page.claim-used-up": (
+            "It is in a wallet (since {last}), and this link has been used as often as it allows. For a new "
+            "phone ask the university to renew your link."
+        ),
+        "page.claim-locked": (
+            "Wrong answers were given too often, so this link is locked. Ask the university to renew it."
+        ),
+        "page.claim-expired": (
+            "This link could be used until {until}. Ask the university to renew it; your micro-credential is not lost."
+        ),
+        "page.claim-withdrawn": "The university has withdrawn this link. Look for a newer message, or ask there.",
+        "page.claim-revoked": (
+            "The university has revoked this micro-credential, so it cannot be claimed. Ask there for the reason."
+        ),
+        "page.claim-suspended": (
+            "The university has suspended this micro-credential for the time being. Try again later, or ask there."
+        ),
+        "page.claim-not-ready": "This micro-credential is still being signed. Try again in a minute.",
+        "page.claim-ask-birth-date": "Your date of birth",
+        "page.claim-hint-birth-date": (
+            "Year, month and day, such as 2001-03-31. The university has asked us to make sure that it is you."
+        ),
+        "page.claim-ask-code": "The code that the university has given you",
+        "page.claim-hint-code": "Six digits. They came another way than this link.",
+        "page.claim-answer-missing": "Please fill in the field first.",
+        "page.claim-birth-date-wrong": "This is not the date of birth on record. Tries left: {left}.",
+        "page.claim-claim-code-wrong": "This is not the code of this link. Tries left: {left}.",
+        "page.claim-button": "Claim",
+        "page.claim-button-sentence": "You then get a QR code, a button that opens your wallet, and downloads.",
+        "page.claim-inside": "What is inside",
+        "page.claim-wallet": "What is a wallet?",
+        "page.claim-wallet-sentence": (
+            "An app that keeps certificates on your phone and shows them when you want to. Any wallet that "
+            "takes credentials by OpenID4VCI will do. Without one you can download the signed document and "
+            "keep it like any file."
+        ),
+        "page.claim-offer-title": "Into your wallet",
+        "page.claim-offer-lead": "Choose where your wallet is.",
+        "page.claim-here": "On this device",
+        "page.claim-here-sentence": "Opens the wallet app that is installed here.",
+        "page.claim-open-wallet": "Open my wallet",
+        "page.claim-there": "On another device",
+        "page.claim-there-sentence": "Scan this code with the wallet app, or with the camera.",
+        "page.claim-picture": "QR code that leads a wallet to this micro-credential",
+        "page.claim-digits": "Show the code that the wallet asks for",
+        "page.claim-digits-sentence": "Type it into your wallet only. It is good for this QR code alone.",
+        "page.claim-lasts": (
+            "The QR code and the button work once, within {minutes} minutes. After that, claim again for a new one."
+        ),
+        "page.claim-next": "Has it arrived?",
+        "page.claim-next-sentence": "Your wallet says so. This page can tell as well:",
+        "page.claim-look": "see how far it has come",
+        "page.claim-plain": "Without a wallet",
+        "page.claim-plain-sentence": (
+            "The same micro-credential as a page that you can show, and as files that you can keep or hand "
+            "in. Whoever has the address of the page can read it."
+        ),
+        "page.claim-public-page": "Open its page",
+        "page.failure-no-claim-link": "This claim link does not work",
+        "page.failure-no-claim-link-sentence": (
+            "The address may be incomplete, or the university has sent you a newer link. Look for a later "
+            "message, or ask there."
+        ),
         "page.start-sentence": "The universities of the ENHANCE Alliance issue certificates and badges as signed "
         "documents. Here anyone can check whether one is genuine and in force, and see what is on offer.",
         "page.check-title": "Check a credential",

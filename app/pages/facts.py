@@ -4,6 +4,7 @@ Only what the document holds is shown; what is absent has no row.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from typing import TypeAlias
 
 from app.template.elements import (
@@ -95,6 +96,18 @@ def offering_facts_of(offering: Offering, reader: Reader) -> list[Row]:
             [reader.text(offering.diploma_supplement_note)] if offering.diploma_supplement_note else [],
         ),
         *_further(offering.further_information, reader),
+    ]
+    return _labelled(rows, reader)
+
+
+def inside_of(offering: Offering, awarded_on: date, reader: Reader) -> list[Row]:
+    """Return what a learner wants to know first, and nothing about the person."""
+    rows = [
+        ("awarding-body", [reader.provider(offering.awarding_body)]),
+        ("awarded-on", [awarded_on.isoformat()]),
+        ("workload", _workload(offering.workload, reader)),
+        ("level", _level(offering.level, reader)),
+        ("learning-outcomes", [reader.text(outcome.text) for outcome in offering.learning_outcomes]),
     ]
     return _labelled(rows, reader)
 

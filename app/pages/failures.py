@@ -17,7 +17,7 @@ from app.pages.readers import page_word
 from app.pages.rendering import PAGE_HEADERS, html
 
 PROBLEM_JSON: Final = "application/problem+json"
-_VISITED: Final = ("/c/", "/catalogue", "/problems/", "/check", "/docs")
+_VISITED: Final = ("/c/", "/claim/", "/catalogue", "/problems/", "/check", "/docs")
 _WORDS_OF: Final = {404: "not-found", 410: "gone", 413: "too-large", 429: "later", 500: "defect", 503: "later"}
 
 
@@ -79,6 +79,8 @@ def failure_page(problem: dict[str, Any], language: Language, path: str) -> byte
     words = _WORDS_OF.get(problem["status"], "refused")
     if words == "not-found" and path.startswith("/c/"):
         words = "no-credential"
+    if words == "not-found" and path.startswith("/claim/"):
+        words = "no-claim-link"
     values = {
         "word": lambda key: page_word(language, key),
         "title": page_word(language, f"failure-{words}"),

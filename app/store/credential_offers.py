@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, select, update
+from sqlalchemy import ColumnElement, bindparam, func, select, update
 
 from app.store.connection import Connection
 from app.store.plans import Prepared, Row, equal, insertion, selection
@@ -58,6 +58,14 @@ class AccessGrant:
     by_identifier: bool
     created_at: datetime
     expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OfLink:
+    """How many offers of a claim link were redeemed, and when the last of them was."""
+
+    count: int
+    last_at: datetime | None
 
 
 _BY_REFERENCE: Final = Prepared(
@@ -163,6 +171,31 @@ async def withdraw(connection: Connection, awarding_body_id: UUID, offer_id: UUI
             )
             .values(withdrawn_at=now)
         )
+    )
+
+
+async def redeemed_of_link(connection: Connection, claim_link_id: UUID, *, since: datetime) -> OfLink:
+    """Return what wallets redeemed of the offers that a claim link made, from ``since`` on."""
+    row = await connection.fetch_one(
+        select(
+            func.count().label("count"),
+            func.max(credential_offer.c.redeemed_at, type_=credential_offer.c.redeemed_at.type).label("last_at"),
+        ).where(credential_offer.c.claim_link_id == claim_link_id, credential_offer.c.redeemed_at >= since)
+    )
+    assert row is not None
+    return OfLink(row["count"], row["last_at"])
+
+
+async def end_unredeemed(connection: Connection, claim_link_id: UUID, *, now: datetime) -> int:
+    """End what a claim link offered and nobody redeemed; tokens that were given stay good. Return how many ended."""
+    return await connection.execute(
+        update(credential_offer)
+        .where(
+            credential_offer.c.claim_link_id == claim_link_id,
+            credential_offer.c.redeemed_at.is_(None),
+            credential_offer.c.withdrawn_at.is_(None),
+        )
+        .values(withdrawn_at=now)
     )
 
 

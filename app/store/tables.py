@@ -622,6 +622,38 @@ outbox = Table(
     ),
 )
 
+claim_link = Table(  # what a learner is sent: it leads to a page that makes offers
+    "claim_link",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    _required("awarding_body_id", Uuid),
+    _required("award_id", Uuid),
+    _required("token_sha256", LargeBinary),
+    _encrypted("token"),  # to show the link again to the awarding body
+    _required("check", Text),
+    _encrypted("code", nullable=True),  # what the learner is asked for, where that is a code
+    _required("transaction_code", Boolean),
+    _required("most_claims", Integer),
+    _required("guesses_left", Integer),
+    _required("created_at", Instant),
+    _required("renewed_at", Instant),  # what was claimed before is not counted
+    _required("expires_at", Instant),
+    Column("withdrawn_at", Instant),
+    UniqueConstraint("token_sha256"),
+    UniqueConstraint("awarding_body_id", "award_id", "id"),
+    _of_awarding_body("award_id", to="award.id"),
+    CheckConstraint("guesses_left >= 0", name="guesses_count"),
+    CheckConstraint("most_claims >= 1", name="claims_count"),
+    Index(
+        "uq_claim_link_open",
+        "award_id",
+        unique=True,
+        sqlite_where=text("withdrawn_at IS NULL"),
+        postgresql_where=text("withdrawn_at IS NULL"),
+    ),
+    Index(None, "award_id"),
+)
+
 wallet_event = Table(  # what wallets did with an offer; outlives offers, which are forgotten soon after they end
     "wallet_event",
     metadata,

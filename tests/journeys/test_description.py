@@ -120,11 +120,14 @@ async def test_every_example_runs_as_it_stands_where_no_university_is_configured
                 if "{credential_id}" in path:
                     award["learner"] = {**award["learner"], "reference": f"example-{ran}"}
                     record = await fresh_deployment.issue(award, "test")
-                    path = path.format(credential_id=record["id"])
+                    path = path.replace("{credential_id}", record["id"])
                 if "{offering_id}" in path:
                     path = path.format(
                         offering_id=(await system.post("/api/v1/offerings", json=award["offering"])).json()["id"]
                     )
+                if "{link_id}" in path:
+                    made = await system.post(f"{path.partition('/{link_id}')[0]}")
+                    path = path.format(link_id=made.json()["id"])
                 answer = await system.request(method, path, json=shown["value"])
                 assert answer.status_code in (200, 201), (place, name, answer.text)
                 ran += 1

@@ -34,6 +34,7 @@ DEPLOYMENT_WIDE = {
     "event": "the deployment has a journal, too",
     "trust_list": "of the deployment, public",
     "imported_trust_list": "of another deployment, public",
+    "consumed_once": "digests and times only",
 }
 
 
@@ -70,6 +71,8 @@ def test_the_encrypted_columns_are_these():
         "secured_form.payload",
         "secured_form.content",
         "idempotency.answer",
+        "claim_link.token",
+        "claim_link.code",
     }
     assert {name for name, under in marked.items() if under != AWARD_DATA_KEY} == {
         "awarding_body.learner_key_secret",
