@@ -62,6 +62,7 @@ _PUBLISHED: Final = (
     "/vocabulary/",
     "/problems/",
     "/trust/",
+    "/types",
     "/static/",
     "/claim/",
 )

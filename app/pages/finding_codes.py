@@ -102,7 +102,8 @@ FINDING_CODES: Final[Mapping[str, str]] = MappingProxyType(
         "type-missing": "A type is missing.",
         "unknown-extension": "No context of the document defines a member of it.",
         "type-wrong": "A type is not named as the data model demands.",
-        # Selective disclosure (RFC 9901).
+        # SD-JWT VCs: what a type asks for, and selective disclosure (RFC 9901).
+        "claim-missing": "The type of credential cannot do without a claim that is not there.",
         "claim-never-disclosed": "What tells whether to believe a credential is shown selectively.",
         "digest-misplaced": "A digest of selective disclosure stands where none can stand.",
         "digest-repeated": "A digest of selective disclosure stands in more than one place.",

@@ -8,8 +8,11 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import FileResponse
 
 from app.elm.vocabularies import concept_scheme_document
+from app.eudi import TYPES, type_metadata
+from app.eudi.metadata import integrity
 from app.issuance.office import Office
 from app.issuance.publish_status import published_status_list
+from app.issuance.sd_jwt_form import published_issuer_metadata
 from app.issuance.setup import published_did_document
 from app.issuance.trust_list import MEDIA_TYPE, published_trust_list, readable, trust_list_version
 from app.jsonld import ELM_CONTEXT_URL, RECEIPT_CONTEXT_URL, pinned_context
@@ -17,6 +20,7 @@ from app.pages.rendering import NOT_THERE, STATIC, answers, unchanged
 
 router = APIRouter(tags=["published"])
 
+_TYPE_METADATA: Final = {one.slug: orjson.dumps(type_metadata(one)) for one in TYPES.values()}
 _FOR_EVER: Final = "public, max-age=31536000, immutable"
 
 
@@ -25,9 +29,20 @@ def _office(request: Request) -> Office:
     return office
 
 
-def _answer(request: Request, content: bytes, media_type: str, cache: str, etag: str | None = None) -> Response:
+def _answer(
+    request: Request,
+    content: bytes,
+    media_type: str,
+    cache: str,
+    etag: str | None = None,
+    *,
+    for_browsers: bool = False,
+) -> Response:
+    """``for_browsers``: wallets that are web pages of somebody else may read it, too."""
     etag = etag or f'"{sha256(content).hexdigest()}"'
     headers = {"ETag": etag, "Cache-Control": cache}
+    if for_browsers:
+        headers["Access-Control-Allow-Origin"] = "*"
     if unchanged(request, etag):
         return Response(status_code=304, headers=headers)
     return Response(content, 200, headers, media_type)
@@ -70,7 +85,63 @@ async def status_list(slug: str, number: int, purpose: str, request: Request) ->
     as a Token Status List of two bits (application/statuslist+jwt).
     """
     published = await published_status_list(_office(request), slug, number, purpose)
-    return _answer(request, published.content, published.media_type, "public, max-age=60", published.etag)
+    return _answer(
+        request, published.content, published.media_type, "public, max-age=60", published.etag, for_browsers=True
+    )
+
+
+@router.get(
+    "/.well-known/jwt-vc-issuer/issuers/{slug}",
+    response_class=Response,
+    responses={**answers("application/json", etag=True), **NOT_THERE},
+    summary="Keys of an awarding body for SD-JWT VCs",
+)
+@router.get(
+    "/issuers/{slug}/.well-known/jwt-vc-issuer",
+    response_class=Response,
+    responses={**answers("application/json", etag=True), **NOT_THERE},
+    summary="The same where readers of early drafts look",
+)
+async def jwt_vc_issuer(slug: str, request: Request) -> Response:
+    """JWT VC Issuer Metadata (SD-JWT VC draft -19, section 5): `issuer` is the `iss` of its credentials.
+
+    The keys are those of the DID document, under the same names, without those that are revoked.
+    """
+    content = await published_issuer_metadata(_office(request), slug)
+    return _answer(request, content, "application/json", "public, max-age=300", for_browsers=True)
+
+
+@router.get(
+    "/types",
+    response_class=Response,
+    responses=answers("application/json", etag=True),
+    summary="Types of SD-JWT VCs that are issued here",
+)
+async def types(request: Request) -> Response:
+    """Each `vct` with the address of its Type Metadata and the digest of that document (`integrity`)."""
+    listed = [
+        {
+            "vct": one.vct,
+            "url": f"{_office(request).public_url}/types/{one.slug}",
+            "integrity": integrity(_TYPE_METADATA[one.slug]),
+        }
+        for one in TYPES.values()
+    ]
+    content = orjson.dumps({"types": listed})
+    return _answer(request, content, "application/json", "public, max-age=3600", for_browsers=True)
+
+
+@router.get(
+    "/types/{name}",
+    response_class=Response,
+    responses={**answers("application/json", etag=True), **NOT_THERE},
+    summary="Type Metadata of a type of SD-JWT VC",
+)
+async def type_metadata_document(name: str, request: Request) -> Response:
+    """Names of the type and of its claims, and which claims can be kept back (SD-JWT VC draft -19, section 4)."""
+    if name not in _TYPE_METADATA:
+        raise HTTPException(404)
+    return _answer(request, _TYPE_METADATA[name], "application/json", "public, max-age=3600", for_browsers=True)
 
 
 @router.get(
