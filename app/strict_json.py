@@ -75,6 +75,8 @@ def parse(raw: bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH)
         return value
     if many:
         _check_lists(value)
+    if _is_as_written_here(value, raw):
+        return value
     # Without duplicates every member contributes one `":` to the text; a string value may add to that count but never
     # take away, so equality proves their absence. Anything else is looked at slowly.
     if _SPACE_BEFORE_COLON.search(raw) is None and raw.count(b'":') == _count_members(value, raw):
@@ -237,6 +239,18 @@ def _count_members(value: JsonValue, raw: bytes) -> int:
         elif type(item) is int and not -_LARGEST_EXACT_INTEGER <= item <= _LARGEST_EXACT_INTEGER:
             return -1
     return count
+
+
+def _is_as_written_here(value: JsonValue, raw: bytes) -> bool:
+    """Whether ``raw`` is, byte for byte, how ``value`` is written without blanks, as most programs write.
+
+    Then no member stands there twice, because none does in ``value``; integers are no larger than is exact, because
+    larger ones are refused or, from 64 bits on, are doubles here and written as such; and no number is long.
+    """
+    try:
+        return orjson.dumps(value, option=orjson.OPT_STRICT_INTEGER) == raw
+    except orjson.JSONEncodeError:
+        return False
 
 
 class _Refused:

@@ -4,7 +4,7 @@ import json
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.strict_json import DocumentTooLarge, MalformedJson, _canonical_pieces, canonical, parse
@@ -115,6 +115,36 @@ def test_brackets_inside_strings_are_not_depth():
 
 def test_a_member_named_like_its_end_is_not_taken_for_a_duplicate():
     assert parse(b'{"a":"\\":\\":","b":1}') == {"a": '":":', "b": 1}
+
+
+NAMES = st.sampled_from(["a", "b", "\u00e9", '"', "a\\", '":', ""])
+NUMBERS = st.sampled_from(["0", "-0", "0.0", "-0.0", "1.0", "1e5", "1E400", "9007199254740991", "9007199254740992"])
+LARGE = st.sampled_from(["18446744073709551616", "1e22", "10000000000000000.0", "9" * 33, "0." + "3" * 31, "NaN"])
+TEXTS = st.recursive(
+    NUMBERS | LARGE | NAMES.map(json.dumps),
+    lambda inner: (
+        st.lists(inner, max_size=3).map(lambda items: f"[{','.join(items)}]")
+        | st.lists(st.tuples(NAMES, inner), max_size=3).map(
+            lambda members: "{" + ",".join(f"{json.dumps(name)}:{held}" for name, held in members) + "}"
+        )
+    ),
+    max_leaves=8,
+)
+
+
+@given(TEXTS)
+@example('{"a":1,"a":1}')
+@example('{"a":18446744073709551616}')
+def test_a_text_without_blanks_is_read_as_one_with_blanks_is(text):
+    """The shorter way to the same answer is open to texts without blanks alone."""
+
+    def outcome(raw):
+        try:
+            return repr(parse(raw))
+        except MalformedJson as refused:
+            return [(finding.code, finding.pointer) for finding in refused.findings]
+
+    assert outcome(text.encode()) == outcome(b" " + text.encode())
 
 
 def test_too_many_bytes_are_refused_before_anything_is_read():

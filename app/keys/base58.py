@@ -9,22 +9,27 @@ from typing import Final
 _ALPHABET: Final = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _VALUES: Final = {character: value for value, character in enumerate(_ALPHABET)}
 _PAIRS: Final = [first + second for first in _ALPHABET for second in _ALPHABET]
-# Ten digits are split off the long number at once; the rest of the arithmetic then fits a machine word.
-_PAIRS_PER_CHUNK: Final = 5
-_CHUNK: Final = 58 ** (2 * _PAIRS_PER_CHUNK)
+# Ten digits are split off the long number at once, and then halved: five fit one of the 30 bits wide digits of which
+# Python's integers consist, so that the rest of the arithmetic is cheap.
+_TEN: Final = 58**10
+_FIVE: Final = 58**5
+_FOUR: Final = 58**4
+_TWO: Final = 58**2
 
 
 def encode(data: bytes) -> str:
     """Return ``data`` in base58btc, one leading ``1`` for each leading zero byte."""
     number = int.from_bytes(data, "big")
-    pairs: list[str] = []
+    text = ""
     while number:
-        number, chunk = divmod(number, _CHUNK)
-        for _ in range(_PAIRS_PER_CHUNK):
-            chunk, pair = divmod(chunk, len(_PAIRS))
-            pairs.append(_PAIRS[pair])
+        number, ten = divmod(number, _TEN)
+        high, low = divmod(ten, _FIVE)
+        text = (
+            f"{_ALPHABET[high // _FOUR]}{_PAIRS[high // _TWO % _TWO]}{_PAIRS[high % _TWO]}"
+            f"{_ALPHABET[low // _FOUR]}{_PAIRS[low // _TWO % _TWO]}{_PAIRS[low % _TWO]}{text}"
+        )
     zeros = len(data) - len(data.lstrip(b"\x00"))
-    return "1" * zeros + "".join(reversed(pairs)).lstrip("1")
+    return "1" * zeros + text.lstrip("1")
 
 
 def decode(text: str, *, max_bytes: int) -> bytes:
