@@ -20,7 +20,7 @@ from app.issuance.late_form import issuer_of
 from app.issuance.office import Office, sealed_place
 from app.issuance.records import CredentialRecord, Status
 from app.issuance.repeating import data_key_of
-from app.issuance.sealed_form import make_sealed_form, render
+from app.issuance.sealed_form import frozen, make_sealed_form, render
 from app.issuance.token_form import make_token_form
 from app.keys import DataCipher
 from app.store import credentials, events, secured_forms
@@ -197,5 +197,6 @@ async def _edc(office: Office, entry: CredentialEntry) -> Document:
         return document
     issuer = await issuer_of(office, entry.credential)
     async with office.database.read() as connection:
-        content = await render(connection, office, issuer, entry.credential, data_key)
+        held = await frozen(connection, office, issuer, entry.credential, data_key)
+    content = await render(office, issuer, entry.credential, held)
     return Document(content, EDC_MEDIA_TYPE, f'"{sha256(content).hexdigest()}"')

@@ -12,6 +12,7 @@ from app.elm.vocabularies import CODES
 from app.errors import Family, Finding, ServiceError, Weight
 from app.issuance.access import Caller
 from app.issuance.office import Office
+from app.issuance.page_images import unshowable_texts
 from app.issuance.prepare import AwardingBodyForeign, OfferingUnknown, RulesBroken, refuse_unfit, today_in
 from app.issuance.records import FindingRecord, finding_records
 from app.store import awarding_bodies, events, offerings
@@ -321,7 +322,8 @@ def _own(caller: Caller, offering: Offering) -> Offering:
 
 async def _findings(office: Office, caller: Caller, offering: Offering) -> list[Finding]:
     issuer = await office.issuer(caller.slug)
-    return check_offering(offering, body=issuer.body, codes=CODES)
+    unshowable = unshowable_texts(offering.model_dump(mode="json", exclude_defaults=True), None)
+    return check_offering(offering, body=issuer.body, codes=CODES) + unshowable
 
 
 async def _try(office: Office, caller: Caller, offering: Offering) -> None:

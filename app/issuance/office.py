@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import ClassVar, Final
 from uuid import UUID
 
+from app.drawing import DrawingBoard
 from app.errors import Family, ServiceError
 from app.issuance.looked_up import LookedUp
 from app.issuance.moulds import Moulds
@@ -205,6 +206,7 @@ class Office:
         self._reading = asyncio.Lock()
         self.moulds: Final = Moulds()
         self.looked_up: Final = LookedUp()
+        self.drawing: Final = DrawingBoard()
         self.status_places: Final = StatusIndexLease(
             database, KeyedPermutation, owner=secrets.token_hex(8), capacity=LIST_ENTRIES
         )
@@ -241,6 +243,7 @@ class Office:
 
     async def close(self) -> None:
         """Let go of the records."""
+        self.drawing.close()
         await self.database.close()
 
     # --- awarding bodies

@@ -24,6 +24,7 @@ from app.errors import Family, Finding, ServiceError, Weight
 from app.issuance.access import Caller
 from app.issuance.moulds import StatedAward
 from app.issuance.office import Issuer, Office
+from app.issuance.page_images import unshowable_texts
 from app.jsonld import canonicalize
 from app.keys import learner_key
 from app.store import offerings
@@ -151,10 +152,12 @@ async def prepare(
         today=today_in(issuer, office.clock()),
         codes=CODES,
     )
+    said = award.model_dump(mode="json", exclude_defaults=True)
+    sent = None if source.offering_id is not None else offering.model_dump(mode="json", exclude_defaults=True)
+    findings += unshowable_texts(sent, said)
     if any(finding.weight is Weight.REQUIRED for finding in findings):
         return None, findings
     assert award.awarded_on is not None
-    said = award.model_dump(mode="json", exclude_defaults=True)
     zone = ZoneInfo(issuer.body.time_zone)
     return (
         PreparedAward(

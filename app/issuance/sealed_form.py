@@ -4,12 +4,14 @@ Not while issuing: most credentials are never fetched in this form, and nothing 
 tree is stored.
 
 1. Nothing is made of what was not issued, or where the awarding body has no seal: then the rendering stays unsealed.
-2. The payload is rendered once; where an earlier attempt was left behind, it is the one of that attempt.
+2. The payload is rendered once, with the learner's own pages (``page_images``); where an earlier attempt was left
+   behind, it is the one of that attempt.
 3. The certificate must speak for whom the payload names as issuer, and last a week from now: a seal that is about to
    lose its certificate needs time-stamps before it does.
 4. It is sealed and stored as every form that is made late (``late_form``).
 """
 
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, ClassVar, Final
 
@@ -20,6 +22,7 @@ from app.errors import Family, ServiceError
 from app.issuance.issue import EDC_FORM, revision_place
 from app.issuance.late_form import LateForm, issuer_of, secure_and_store
 from app.issuance.office import KEYS_RETRY_SECONDS, Issuer, Office, SealingKey, sealed_place
+from app.issuance.page_images import page_images, subject_of
 from app.issuance.repeating import data_key_of
 from app.keys import DataCipher, DataKey
 from app.securing import jades
@@ -43,10 +46,18 @@ class SealUnusable(ServiceError):
     family: ClassVar[Family] = Family.UNAVAILABLE
 
 
-async def render(
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """What the records hold for the rendering: the tree, and the name of its place in the status lists."""
+
+    tree: dict[str, Any]
+    status_url: str
+
+
+async def frozen(
     connection: Connection, office: Office, issuer: Issuer, credential: Credential, data_key: DataKey
-) -> bytes:
-    """Return the credential as a European Digital Credential, unsealed; it names its place in the status lists."""
+) -> Frozen:
+    """Return what the rendering is made of."""
     status_list = await status_lists.find(connection, credential.status_list_id)
     assert status_list is not None
     address = f"{office.public_url}/issuers/{issuer.body.slug}"
@@ -57,15 +68,24 @@ async def render(
     assert revision is not None
     binding = revision_place("elm_tree", credential.award_id, credential.revision)
     tree = orjson.loads(DataCipher.open(data_key, revision.elm_tree, binding))
+    # The contexts of this form have no word for a list: the place in the list of revocations is the name.
+    return Frozen(tree, f"{place}#{credential.status_index}")
+
+
+async def render(office: Office, issuer: Issuer, credential: Credential, held: Frozen) -> bytes:
+    """Return the credential as a European Digital Credential, unsealed, with the learner's own pages.
+
+    No transaction is open while pages are drawn.
+    """
     facts = CredentialFacts(
         uuid=credential.id,
         issued=credential.created_at,
         valid_from=credential.valid_from,
         valid_until=credential.valid_until,
-        # The contexts of this form have no word for a list: the place in the list of revocations is the name.
-        status_url=f"{place}#{credential.status_index}",
+        status_url=held.status_url,
     )
-    return orjson.dumps(render_edc(tree, facts))
+    subject = subject_of(office, issuer.body, credential, held.tree)
+    return orjson.dumps(render_edc(held.tree, replace(facts, page_images=await page_images(office, subject))))
 
 
 async def make_sealed_form(office: Office, credential: Credential) -> bool:
@@ -89,11 +109,11 @@ async def make_sealed_form(office: Office, credential: Credential) -> bool:
         begun = await secured_forms.find(connection, credential.awarding_body_id, credential.id, EDC_FORM)
         if begun is not None and begun.state is FormState.READY:
             return True
-        payload = (
-            await render(connection, office, issuer, credential, data_key)
-            if begun is None
-            else DataCipher.open(data_key, begun.payload, sealed_place("secured_form", "payload", begun.id))
-        )
+        held = await frozen(connection, office, issuer, credential, data_key)
+    if begun is None:
+        payload = await render(office, issuer, credential, held)
+    else:
+        payload = DataCipher.open(data_key, begun.payload, sealed_place("secured_form", "payload", begun.id))
     # 3
     _check_certificate(office, seal, orjson.loads(payload))
     # 4

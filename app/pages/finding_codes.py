@@ -45,6 +45,7 @@ FINDING_CODES: Final[Mapping[str, str]] = MappingProxyType(
         "status-change-malformed": "The change of status is not one of those that are offered.",
         "status-entry-malformed": "The status entry is not of the form that was issued.",
         "status-request-malformed": "The request about a status does not name an entry of this service.",
+        "text-unshowable": "No font that pages are drawn with has this character, or not this letter with this mark.",
         "verify-request-malformed": "The body is not of the form that this route of the interop mode takes.",
         # JSON-LD: what a signature covers.
         "already-secured": "The document carries a proof already.",

@@ -31,7 +31,8 @@ _HEAD = """\
 
 The code of this repository is under the Apache License 2.0 (`LICENSE`); the context and the concept schemes that it
 publishes are CC BY 4.0. `NOTICE` names what it derives from, `contexts/manifest.json` the origin and licence of each
-pinned file.
+pinned file. The fonts in `app/drawing/fonts` are under the SIL Open Font License 1.1 (`OFL.txt` and `manifest.json`
+there).
 
 The running service consists of the packages below, at exactly these versions (`requirements/runtime.lock`). None is
 under the GPL or AGPL; a test holds that. This page is written by `make licences` from the packages' own metadata.

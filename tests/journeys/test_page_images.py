@@ -1,0 +1,156 @@
+"""The learner's own page in the European Digital Credential."""
+
+import base64
+import json
+from datetime import timedelta
+from io import BytesIO
+
+import pyshacl
+import pytest
+import rdflib
+from PIL import Image
+
+from app.elm.artwork import artwork_base64
+from app.issuance import seals
+from app.keys import development_pki
+from app.trust.seals import Anchors
+from tests.builders import SUBTYPES, full_request, required_only_request
+from tests.deployments import START, a_deployment
+from tests.elm.documents import graph_of
+
+FRENCH = {"en": "ENHANCE Certificate in cities", "fr": "Certificat ENHANCE", "pl": "Certyfikat ENHANCE: miasta"}
+
+
+@pytest.fixture(scope="module")
+def pki(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("pki") / "pki"
+    development_pki.make(folder, START - timedelta(days=1))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def shapes(reference_dir):
+    graph = rdflib.Graph()
+    for name in ("EDC-generic-no-cv", "EDC-generic-full"):
+        graph.parse(reference_dir / "shapes" / f"{name}.ttl")
+    graph.remove((None, rdflib.OWL.imports, None))
+    return graph
+
+
+@pytest.fixture
+async def sealing(prepared, pki):
+    async with a_deployment(prepared, changes={"seal_anchors": pki / "anchors"}) as running:
+        request = await seals.request_seal(running.office, "wut")
+        certificate = development_pki.certify(pki, request.pem, running.office.clock())
+        await seals.enrol_seal(running.office, "wut", certificate, Anchors.read(pki / "anchors"))
+        yield running
+
+
+async def edc_of(deployment, record):
+    answer = await deployment.public.get(f"{record['public_url']}/edc.jsonld")
+    assert answer.status_code == 200, answer.text
+    return answer
+
+
+def each(value):
+    return value if isinstance(value, list) else [value]
+
+
+def pages_in(document):
+    """The images by code of their language."""
+    return {
+        display["language"]["id"].rpartition("/")[2]: [
+            detail["image"]["content"] for detail in each(display["displayDetail"])
+        ]
+        for display in each(document["displayParameter"]["individualDisplay"])
+    }
+
+
+@pytest.mark.reference
+@pytest.mark.parametrize(
+    ("kind", "request_of"), [*((kind, full_request) for kind in SUBTYPES), ("achievement", required_only_request)]
+)
+async def test_what_is_in_a_seal_conforms_to_edc_generic_full_with_its_pages(sealing, shapes, kind, request_of):
+    sealed = (await edc_of(sealing, await sealing.issue(request_of(kind)))).content
+    # Europass recognises a sealed file by its first member; payload and file are UTF-8 without a mark at the beginning.
+    assert sealed.startswith(b'{"payload":"')
+    file = json.loads(sealed.decode("utf-8"))
+    assert list(file) == ["payload", "signatures"]
+    document = json.loads(file["payload"])
+    assert list(document)[:3] == ["@context", "id", "type"]
+    pages = pages_in(document)
+    assert pages.keys() >= {"ENG"}
+    for ((content,),) in zip(pages.values(), strict=True):
+        assert content != artwork_base64()
+        image = base64.b64decode(content, validate=True)
+        assert Image.open(BytesIO(image)).format == "PNG"
+        assert len(image) < 60_000
+    conforms, _, words = pyshacl.validate(graph_of(document), shacl_graph=shapes, inference="none")
+    assert conforms, words
+    assert (await sealing.verify(sealed))["verdict"] == "valid"
+
+
+async def test_each_language_of_the_title_has_its_page_and_the_w3c_form_keeps_the_artwork(deployment):
+    record = await deployment.issue(full_request("academic", {"offering.title": FRENCH}))
+    pages = pages_in((await edc_of(deployment, record)).json())
+    assert pages.keys() == {"ENG", "FRA", "POL"}
+    assert len({content for (content,) in pages.values()}) == 3
+    own = (await deployment.fetch(record)).document
+    assert artwork_base64() in json.dumps(own)
+    assert not any(content in json.dumps(own) for (content,) in pages.values())
+
+
+async def test_the_same_award_has_the_same_pages_tomorrow_and_in_another_process(deployment, prepared):
+    record = await deployment.issue(full_request("service"))
+    first = (await edc_of(deployment, record)).content
+    deployment.clock.advance(days=400)
+    deployment.office.drawing._kept.clear()
+    assert (await edc_of(deployment, record)).content == first
+
+
+async def test_page_and_document_are_told_apart_by_learner(deployment):
+    request = full_request("academic")
+    one = await deployment.issue(request)
+    other = await deployment.issue(
+        {**request, "learner": {**request["learner"], "given_names": "Anna", "reference": "another-learner"}}
+    )
+    assert pages_in((await edc_of(deployment, one)).json()) != pages_in((await edc_of(deployment, other)).json())
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointer"),
+    [
+        ({"learner.given_names": "Zoë ⴰⵎⴰ"}, "#/learner/given_names"),
+        ({"learner.name_in_other_script": {"zgh": "ⴰⵎⴰ"}}, "#/learner/name_in_other_script/zgh"),
+        ({"offering.title.pl": "Certyfikat \U0001fae0"}, "#/offering/title/pl"),
+        ({"offering.learning_outcomes.0.text.en": "Reads ⴰⵎⴰ."}, "#/offering/learning_outcomes/0/text/en"),
+    ],
+)
+@pytest.mark.parametrize("dry_run", [False, True])
+async def test_what_no_page_could_show_is_a_finding_and_never_an_empty_box(deployment, changes, pointer, dry_run):
+    answer = await deployment.system().post(
+        "/api/v1/credentials",
+        json=full_request("academic", changes),
+        params={"dry_run": "true"} if dry_run else {},
+    )
+    findings = answer.json()["findings" if dry_run else "errors"]
+    found = [finding for finding in findings if finding["code"] == "text-unshowable"]
+    assert [finding["pointer"] for finding in found] == [pointer]
+    assert "ⴰ" not in answer.text
+    assert answer.status_code == (200 if dry_run else 422)
+    assert not dry_run or answer.json()["issuable"] is False
+
+
+async def test_what_no_page_shows_may_hold_any_character(deployment):
+    request = full_request("academic", {"offering.further_information.profile": {"en": "Writes ⴰⵎⴰ."}})
+    assert (await edc_of(deployment, await deployment.issue(request))).status_code == 200
+
+
+async def test_an_offering_is_looked_at_before_it_is_published(deployment):
+    offering = full_request("academic", {"offering.title.en": "ENHANCE Certificate in \U0001fae0"})["offering"]
+    draft = (await deployment.system().post("/api/v1/offerings", json=offering)).json()
+    assert [finding["pointer"] for finding in draft["findings"] if finding["code"] == "text-unshowable"] == [
+        "#/title/en"
+    ]
+    answer = await deployment.system().post(f"/api/v1/offerings/{draft['id']}/versions")
+    assert answer.status_code == 422
