@@ -22,6 +22,7 @@ import uvicorn
 
 from app.api.capacity import CONNECTIONS_FOR_EACH_REQUEST
 from app.api.connections import Bounds, guarded
+from app.claiming import links, traces
 from app.errors import Family, ServiceError
 from app.interop import jose
 from app.issuance import access, erasing, forms, issue, offerings, restoring, seals, setup, trust_list
@@ -81,6 +82,10 @@ application.add_typer(keys, name="keys")
 application.add_typer(issuers, name="issuers")
 application.add_typer(api_keys, name="api-keys")
 application.add_typer(offerings_group, name="offerings")
+claim_links_group = typer.Typer(help="Claim links: what learners are sent.", no_args_is_help=True)
+application.add_typer(claim_links_group, name="claim-links")
+offers_group = typer.Typer(help="Offers to wallets.", no_args_is_help=True)
+application.add_typer(offers_group, name="offers")
 jose_group = typer.Typer(help="What the public vc-jose-cose test suite drives.", no_args_is_help=True)
 application.add_typer(jose_group, name="jose")
 
@@ -725,6 +730,132 @@ def verify(
             print(f"{check.result.value:12} {check.title}: {check.sentence}")
         print(f"\n{report.verdict.value.upper()}: {report.reason.sentence}")
     raise SystemExit({"valid": DONE, "invalid": REFUSED}.get(report.verdict.value, UNDECIDED))
+
+
+# --- claim links, and what wallets did
+
+
+Credential = Annotated[UUID, typer.Argument(help="The credential's id, as its record tells it")]
+Link = Annotated[UUID, typer.Argument(help="The claim link's id; `claim-links list` shows it")]
+Days = Annotated[int, typer.Option(min=1, max=links.MOST_DAYS, help="How long the link can be used")]
+
+
+@claim_links_group.command("create")
+def create_claim_link(
+    slug: Slug,
+    credential: Credential,
+    check: Annotated[links.ClaimCheck, typer.Option(help="What the learner is asked first")] = links.ClaimCheck.NONE,
+    transaction_code: Annotated[bool, typer.Option(help="Let the wallet ask for a code that the page shows")] = False,  # noqa: FBT002 - an option
+    days: Days = links.DAYS,
+    most_claims: Annotated[int, typer.Option(min=1, max=10, help="How many wallets may fetch it")] = links.CLAIMS,
+) -> None:
+    """Make a claim link for the award of a credential, or show the open one of the same kind. Safe to e-mail."""
+    wanted: dict[str, JsonValue] = {
+        "check": check.value,
+        "transaction_code": transaction_code,
+        "days": days,
+        "most_claims": most_claims,
+    }
+
+    async def work(office: Office) -> links.ClaimLinkRecord:
+        made, _ = await links.make(office, await access.operator(office, slug), credential, wanted)
+        return made
+
+    _show_link(_with_office(work))
+
+
+@claim_links_group.command("list")
+def list_claim_links(slug: Slug, credential: Credential) -> None:
+    """List the claim links of an award, the newest first, with how far each has come."""
+
+    async def work(office: Office) -> links.ClaimLinkList:
+        return await links.list_links(office, await access.operator(office, slug), credential)
+
+    for link in _with_office(work).items:
+        _show_link(link)
+
+
+@claim_links_group.command("renew")
+def renew_claim_link(
+    slug: Slug,
+    credential: Credential,
+    link: Link,
+    days: Days = links.DAYS,
+    revoke_copies: Annotated[bool, typer.Option(help="Revoke what wallets hold, as for a lost phone")] = False,  # noqa: FBT002 - an option
+) -> None:
+    """Give a claim link another address, time, guesses and claims; the former address opens nothing."""
+    wanted: dict[str, JsonValue] = {"days": days, "revoke_copies": revoke_copies}
+
+    async def work(office: Office) -> links.RenewedLink:
+        return await links.renew(office, await access.operator(office, slug), credential, link, wanted)
+
+    renewed = _with_office(work)
+    _show_link(renewed)
+    if revoke_copies:
+        print(f"Revoked: {renewed.copies_revoked} copies in wallets.")
+
+
+@claim_links_group.command("withdraw")
+def withdraw_claim_link(slug: Slug, credential: Credential, link: Link) -> None:
+    """Close a claim link for ever. What wallets hold stays good."""
+
+    async def work(office: Office) -> links.ClaimLinkRecord:
+        return await links.withdraw(office, await access.operator(office, slug), credential, link)
+
+    _show_link(_with_office(work))
+
+
+@offers_group.command("trace")
+def trace_offer(
+    slug: Slug,
+    offer: Annotated[UUID, typer.Argument(help="The offer's id; `offers events` shows it")],
+) -> None:
+    """Show what a wallet did with an offer, why it was refused, and what to do. Exit code: 0 not refused, 1 refused."""
+
+    async def work(office: Office) -> traces.OfferTrace:
+        return await traces.trace_of_offer(office, await access.operator(office, slug), offer)
+
+    traced = _with_office(work)
+    for event in traced.events:
+        _show_event(event)
+    print(f"\n{traced.summary}")
+    if traced.fix:
+        print(f"What to do: {traced.fix}")
+    for hint in traced.hints:
+        print(f"Known of wallets: {hint}")
+    raise SystemExit(REFUSED if traced.events and traced.events[-1].cause else DONE)
+
+
+@offers_group.command("events")
+def list_events(
+    slug: Slug,
+    credential: Annotated[UUID | None, typer.Option(help="Only about the award of this credential")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=200, help="How many")] = 50,
+) -> None:
+    """Show what wallets did with offers and claim links, the newest last."""
+
+    async def work(office: Office) -> traces.WalletEventPage:
+        caller = await access.operator(office, slug)
+        return await traces.page(office, caller, credential_id=credential, cursor=None, limit=limit)
+
+    for event in reversed(_with_office(work).items):
+        _show_event(event, subject=f"offer {event.offer}" if event.offer else f"claim link {event.claim_link}")
+
+
+def _show_link(link: links.ClaimLinkRecord) -> None:
+    until = link.expires_at.astimezone(UTC).date().isoformat()
+    print(f"{link.id}  {link.state.value:13} until {until}  claims {link.claims} of {link.most_claims}")
+    if link.url:
+        print(f"    {link.url}" + (f"  code {link.code}, to be told another way" if link.code else ""))
+
+
+def _show_event(event: traces.WalletEventRecord, *, subject: str = "") -> None:
+    told = " ".join(
+        f"{name}={','.join(value) if isinstance(value, list) else str(value).lower()}"
+        for name, value in sorted(event.facts.items())
+    )
+    at = event.at.astimezone(UTC).isoformat(sep=" ", timespec="seconds").removesuffix("+00:00")
+    print("  ".join(part for part in (at, event.kind.value, subject, event.cause or "", told) if part))
 
 
 # --- the vc-jose-cose suite

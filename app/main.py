@@ -5,12 +5,14 @@ import gc
 import logging
 import sys
 import traceback
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import astuple
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
+from uuid import UUID
 
 import structlog
 from fastapi import FastAPI
@@ -27,12 +29,15 @@ from app.api import (
     offerings,
     problems,
     verification,
+    wallet_events,
     wallet_offers,
 )
 from app.api.capacity import MOST_BODY_BYTES, Capacity
 from app.api.description import describe
 from app.api.rates import RateLimits
 from app.api.traffic import Traffic
+from app.claiming import flight_recorder
+from app.claiming.traces import forget_old_events
 from app.errors import ServiceError
 from app.interop.desk import InteropDesk
 from app.issuance.issue import finish_prepared
@@ -190,14 +195,16 @@ def build(settings: Settings, office: Office, *, fetch: Fetch | None = None) -> 
     application.state.receipts = ReceiptDesk(office)
     application.state.verifications = asyncio.Semaphore(verification.MOST_UNDER_WAY)
     application.state.desk = verification.VerifierDesk()
+    application.state.followers = Counter[UUID]()
     application.state.explanations = explanations.collect(
-        [*_explained_checks(), *_explained_errors(), *_explained_rules()]
+        [*_explained_causes(), *_explained_checks(), *_explained_errors(), *_explained_rules()]
     )
     for door in (
         credentials,
         campus,
         wallet_offers,
         claim_links,
+        wallet_events,
         offerings,
         lists,
         verification,
@@ -290,12 +297,14 @@ async def _finish_what_was_left(office: Office) -> None:
 
 
 async def _forget_what_is_old(office: Office) -> None:
-    """Forget answers of more than 30 days ago, for as long as the service runs."""
+    """Forget answers of more than 30 days ago and what wallets did 90 days ago, for as long as the service runs."""
     while True:
         try:
             forgotten = await forget_old_answers(office, actor="service")
             if forgotten:
                 _log.info("forgot old answers", count=forgotten)
+            if events := await forget_old_events(office):
+                _log.info("forgot old wallet events", count=events)
         except ServiceError as error:
             _log.warning("old answers wait", code=error.code)
         except Exception as error:  # noqa: BLE001 - the next time may do better, and nothing else depends on it
@@ -312,6 +321,14 @@ def _explained_checks() -> list[Explanation]:
     return [
         Explanation(code=code, title=words, explanation=words, facts=(("Kind", "result of a check"),))
         for code, words in {**outcomes, **said}.items()
+    ]
+
+
+def _explained_causes() -> list[Explanation]:
+    """Say why wallets are refused: the flight recorder tells these codes."""
+    return [
+        Explanation(code=cause.value, title=said.cause, explanation=said.fix, facts=(("Kind", "why a wallet failed"),))
+        for cause, said in flight_recorder.EXPLAINED.items()
     ]
 
 

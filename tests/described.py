@@ -7,7 +7,8 @@ on any answer of 500 or above but 503, and on a status, a header, a media type o
 give. ``--long`` thinks up fifty times as much.
 
 Not asked: that whatever fits the schemas is accepted (the template's rules say more than a schema can); that /verify
-refuses anything (a report is its answer to whatever can be read); and that ``search`` is no identifier.
+refuses anything (a report is its answer to whatever can be read); that ``search`` is no identifier; and the stream of
+events, which lasts as long as it is asked to.
 """
 
 import argparse
@@ -35,6 +36,11 @@ positive_data_acceptance.enabled = false
 [[operations]]
 include-path-regex = "^/verify(/receipt)?$"
 checks.negative_data_rejection.enabled = false
+
+# It lasts as long as it is asked to.
+[[operations]]
+include-path = "/api/v1/wallet-events/stream"
+enabled = false
 
 [[operations]]
 include-path = "/api/v1/credentials/search"
@@ -96,8 +102,10 @@ def _what_exists(deployment: Deployment, key: str) -> dict[str, str]:
         credential = client.post("/api/v1/credentials", json=request).raise_for_status().json()
         drafted = client.post("/api/v1/offerings", json=request["offering"]).raise_for_status().json()
         client.post(f"/api/v1/offerings/{drafted['id']}/versions").raise_for_status()
+        link = client.post(f"/api/v1/credentials/{credential['id']}/claim-links").raise_for_status().json()
     return {
         "credential_id": credential["id"],
+        "link_id": link["id"],
         "offering_id": drafted["id"],
         "version": "1",
         "form": credential["forms"][0]["form"],

@@ -817,3 +817,29 @@ def test_a_seal_from_the_request_to_the_day_it_is_retired(run, tmp_path, monkeyp
     fragment = run("seals", "list", "wut").out.split()[0]
     assert run("seals", "retire", "wut", fragment).code == 0
     assert "retired" in run("seals", "list", "wut").out
+
+
+class TestClaiming:
+    @pytest.fixture
+    def credential(self, deployment, folder):
+        request = written(folder, "request.json", full_request("service", awarding_body="wut"))
+        return json.loads(deployment("issue", "wut", request).out)["id"]
+
+    def test_a_claim_link_is_made_shown_renewed_and_withdrawn(self, deployment, credential):
+        made = deployment("claim-links", "create", "wut", credential, "--check", "code").out
+        link, address = made.split()[0], re.search(r"http://localhost:8000/claim/\S+", made)[0]
+        assert re.search(r"code [0-9]{6}, to be told another way", made)
+        assert deployment("claim-links", "create", "wut", credential, "--check", "code").out == made
+        assert deployment("claim-links", "list", "wut", credential).out == made
+        differs = deployment("claim-links", "create", "wut", credential)
+        assert (differs.code, "open claim link of another kind" in differs.err) == (1, True)
+        renewed = deployment("claim-links", "renew", "wut", credential, link, "--revoke-copies")
+        assert address not in renewed.out
+        assert "Revoked: 0 copies" in renewed.out
+        assert "withdrawn" in deployment("claim-links", "withdraw", "wut", credential, link).out
+        assert deployment("claim-links", "renew", "wut", credential, link).code == 1
+
+    def test_what_wallets_did_is_shown_and_an_offer_that_is_not_there_is_refused(self, deployment, credential):
+        assert deployment("offers", "events", "wut").out == ""
+        missing = deployment("offers", "trace", "wut", credential)
+        assert (missing.code, "There is no such offer" in missing.err) == (1, True)

@@ -3,7 +3,9 @@
 import pytest
 
 from app.claiming import flight_recorder
+from app.claiming.compatibility import HINTS
 from app.claiming.flight_recorder import EXPLAINED, Cause, EventKind, Subject, members_of, record, wallet_of, word_of
+from app.settings import REPOSITORY
 from app.store import wallet_events
 from tests.store.rows import NOW, a_house, stored_award
 
@@ -93,3 +95,11 @@ def test_every_cause_is_explained_with_something_to_do():
 def test_the_closed_lists_share_no_name():
     names = [*flight_recorder.WORDS, *flight_recorder.NUMBERS, *flight_recorder.FLAGS, *flight_recorder.LISTS]
     assert len(names) == len(set(names))
+
+
+def test_the_operator_guide_has_the_table_of_what_is_known_of_wallets():
+    guide = (REPOSITORY / "docs" / "operator-guide.md").read_text(encoding="utf-8")
+    for hint in HINTS:
+        seen = [f"`{cause.value}`" for cause in sorted(hint.causes)]
+        seen += [f"nothing after `{kind.value}`" for kind in sorted(hint.silent_after)]
+        assert f"| {', '.join(seen)} | {hint.words} |" in guide
