@@ -43,6 +43,7 @@ from app.interop.desk import InteropDesk
 from app.issuance.issue import finish_prepared
 from app.issuance.office import Flaw, Office
 from app.issuance.repeating import forget_old_answers
+from app.issuance.wallet_copy import finish_copies
 from app.jsonld import CREDENTIALS_V2, ELM_CONTEXT_URL, canonicalize
 from app.keys import Keyring, MasterSecret
 from app.languages import Language, say, spoken
@@ -59,7 +60,7 @@ from app.trust.fetch import Fetch
 from app.trust.trust_list import TrustList
 from app.verification.evidence import Policy
 from app.verification.verifier import Verifier
-from app.wallet import openid4vci
+from app.wallet import openid4vci, well_known
 from app.world import ReceiptDesk, world_of, world_of_list
 
 VERSION: Final = "0.1.0"
@@ -217,6 +218,7 @@ def build(settings: Settings, office: Office, *, fetch: Fetch | None = None) -> 
         start,
         reference,
         openid4vci,
+        well_known,
     ):
         application.include_router(door.router)
     if desk is not None:
@@ -284,15 +286,16 @@ async def _finish_what_was_left(office: Office) -> None:
     """Sign what a process that died had prepared, and watch who can sign, for as long as the service runs."""
     flaw_log = FlawLog()
     while True:
-        try:
-            await flaw_log.look(office)
-            finished = await finish_prepared(office)
-            if finished:
-                _log.info("finished prepared credentials", count=finished)
-        except ServiceError as error:
-            _log.warning("prepared credentials wait", code=error.code)
-        except Exception as error:  # noqa: BLE001 - a defect about one credential must not end the work for all others
-            _log.error("defect", kind=type(error).__name__, exc_info=error)
+        for finish in (finish_prepared, finish_copies):
+            try:
+                await flaw_log.look(office)
+                finished = await finish(office)
+                if finished:
+                    _log.info("finished prepared credentials", count=finished)
+            except ServiceError as error:
+                _log.warning("prepared credentials wait", code=error.code)
+            except Exception as error:  # noqa: BLE001 - a defect about one credential must not end the work for all others
+                _log.error("defect", kind=type(error).__name__, exc_info=error)
         await asyncio.sleep(REAPING_SECONDS)
 
 

@@ -162,6 +162,9 @@ class Settings(BaseSettings):
     rate_verifying: _Rate = Field(default=Rate(60, 60, 20), description="Verifications from one address")
     rate_public: _Rate = Field(default=Rate(600, 60, 100), description="Credentials and catalogue, from one address")
     rate_published: _Rate = Field(default=Rate(6000, 60), description="Status lists, DIDs and the like, one address")
+    rate_claiming: _Rate = Field(
+        default=Rate(3000, 60), description="Wallets' tokens, nonces, credentials, one address"
+    )
     rate_unusable_keys: _Rate = Field(default=Rate(30, 60, 10), description="API keys that open nothing, one address")
     log_level: Annotated[LogLevel, BeforeValidator(_in_capitals)] = Field(
         default=LogLevel.INFO, description="DEBUG, INFO, WARNING or ERROR"

@@ -97,6 +97,7 @@ class Policy(StrEnum):
     VERIFYING = "verifying"
     PUBLIC = "public"
     PUBLISHED = "published"
+    CLAIMING = "claiming"
     UNUSABLE_KEYS = "unusable-keys"
 
 
@@ -108,7 +109,7 @@ def policy_of(method: str, path: str) -> Policy | None:
     if path.startswith(_KEYED):
         return Policy.READING if method in _SAFE or path.endswith("/search") else Policy.ISSUING
     if path.startswith(_PUBLISHED):
-        return Policy.PUBLISHED
+        return Policy.CLAIMING if method == "POST" else Policy.PUBLISHED
     if path in ALWAYS_ANSWERED:
         return None
     # Whatever takes a body from strangers costs what a verification costs.
@@ -146,6 +147,7 @@ class RateLimits:
             Policy.VERIFYING: settings.rate_verifying,
             Policy.PUBLIC: settings.rate_public,
             Policy.PUBLISHED: settings.rate_published,
+            Policy.CLAIMING: settings.rate_claiming,
             Policy.UNUSABLE_KEYS: settings.rate_unusable_keys,
         }
         self._application = application

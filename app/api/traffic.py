@@ -32,7 +32,9 @@ _OPEN_TO_BROWSERS: Final = (
     "/problems/",
     "/trust/",
 )
-_EXPOSED: Final = "ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After, X-Trace-Id"
+_EXPOSED: Final = (
+    "Content-Language, ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Trace-Id"
+)
 _CLIENT_GONE: Final = 499
 """In the log only: the caller hung up before there was an answer."""
 _SILENT: Final = ("/healthz", "/readyz")
@@ -116,7 +118,7 @@ def _unusable(scope: Scope) -> ServiceError | None:
 async def _preflight(send: Send) -> None:
     headers = [
         (b"access-control-allow-methods", b"GET, HEAD, POST, OPTIONS"),
-        (b"access-control-allow-headers", b"accept, content-type, if-none-match"),
+        (b"access-control-allow-headers", b"accept, authorization, content-type, dpop, if-none-match"),
         (b"access-control-max-age", b"86400"),
         (b"content-length", b"0"),
     ]

@@ -39,7 +39,7 @@ from app.store.awards import Award
 from app.store.connection import Connection
 from app.store.credentials import CredentialEntry
 from app.store.failures import AlreadyThere, TransitionRefused
-from app.store.states import CredentialState, FormState, StatusChange
+from app.store.states import Audience, CredentialState, FormState, StatusChange
 from app.store.status_events import StatusEvent
 from app.strict_json import JsonValue, canonical
 from app.template.elements import Award as StatedAward
@@ -151,7 +151,7 @@ class _Former:
 async def _former(office: Office, caller: Caller, credential_id: UUID) -> _Former:
     async with office.database.read() as connection:
         entry = await credentials.find_entry(connection, caller.awarding_body_id, credential_id)
-        if entry is None:
+        if entry is None or entry.credential.audience is not Audience.PUBLIC:
             raise CredentialUnknown
         award = await awards.find(connection, caller.awarding_body_id, entry.credential.award_id)
         assert award is not None
@@ -229,7 +229,11 @@ async def _replaced_already(
     body, credential = caller.awarding_body_id, entry.credential
     address = f"{office.public_url}/api/v1/credentials/"
     async with office.database.transaction() as connection:
-        copies = await credentials.list_of_award(connection, body, credential.award_id)
+        copies = [
+            copy
+            for copy in await credentials.list_of_award(connection, body, credential.award_id)
+            if copy.audience is Audience.PUBLIC
+        ]
         newest, following = copies[0], next(copy for copy in copies if copy.revision == credential.revision + 1)
         if newest.state is CredentialState.PREPARED:
             raise RequestUnderWay(location=address + str(newest.id))

@@ -13,7 +13,7 @@ Adding a place where keys are kept means one file with a class that fits :class:
 ``tests/keys/test_signer_contract.py``.
 """
 
-from app.keys.envelope import DataCipher, DataKey, EnvelopeBroken, learner_key
+from app.keys.envelope import DataCipher, DataKey, EnvelopeBroken, learner_key, secret_for
 from app.keys.keyring import (
     KeyExists,
     KeyName,
@@ -71,4 +71,5 @@ __all__ = [
     "jwk_method_id",
     "learner_key",
     "method_id",
+    "secret_for",
 ]

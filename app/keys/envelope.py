@@ -103,6 +103,16 @@ def learner_key(awarding_body_secret: bytes, kind: str, *identifiers: str) -> by
     return digest.digest()
 
 
+def secret_for(awarding_body_secret: bytes, purpose: str) -> bytes:
+    """Return a secret of one awarding body for something else than learner keys: HMAC-SHA-256 of its purpose.
+
+    No learner key is ever the same: those begin with the length of a word.
+    """
+    if len(awarding_body_secret) < KEY_BYTES:
+        raise ValueError(f"an awarding body's secret has at least {KEY_BYTES} bytes")
+    return hmac.digest(awarding_body_secret, b"\xff\xff\xff\xff" + purpose.encode(), "sha256")
+
+
 def seal_bytes(key: bytes, plaintext: bytes, aad: bytes) -> bytes:
     """Return ``plaintext`` under AES-256-GCM with a random nonce, bound to ``aad``."""
     nonce = secrets.token_bytes(_NONCE_BYTES)

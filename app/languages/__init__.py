@@ -8,7 +8,7 @@ Never: decides what is said, escapes for HTML (the page does), or holds words of
 A catalogue is one module with one mapping ``WORDS`` from key to sentence. Keys are ``<who speaks>.<code>``, such as
 ``verification.proof-verified``; a gap is written ``{name}``. A new language is one such module and its line here.
 
-Public names: :class:`Language`, :func:`say`, :func:`spoken`, :func:`preferred`, :func:`missing`.
+Public names: :class:`Language`, :func:`say`, :func:`spoken`, :func:`preferred`, :func:`asked_for`, :func:`missing`.
 """
 
 import re
@@ -59,6 +59,16 @@ def preferred(accept_language: str | None, default: Language = Language.ENGLISH)
             wanted.append((float(match[2] or 1), Language(match[1].lower())))
     best = max((weight for weight, _ in wanted), default=0.0)
     return next((language for weight, language in wanted if weight == best > 0), default)
+
+
+def asked_for(accept_language: str | None) -> frozenset[str]:
+    """Return every language that a list of language ranges admits, as a tag of two or three letters, ``*`` for all."""
+    admitted = set()
+    for text in (accept_language or "").split(",")[:20]:
+        match = _RANGE.fullmatch(text)
+        if match is not None and float(match[2] or 1) > 0:
+            admitted.add(match[1].lower())
+    return frozenset(admitted)
 
 
 def missing(language: Language) -> frozenset[str]:

@@ -585,5 +585,11 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "claim.type-we-build": "Micro-Credential",
         "claim.type-we-build-about": "Ein Micro-Credential einer Universität mit den Elementen der Empfehlung des "
         "Rates vom 16. Juni 2022.",
+        "wallet.microcredential": "ENHANCE-Micro-Credential",
+        "wallet.microcredential.description": "Ein Micro-Credential der ENHANCE-Allianz in den Begriffen des "
+        "European Learning Model, gebunden an einen Schlüssel Ihrer Wallet.",
+        "wallet.microcredential-unbound": "ENHANCE-Micro-Credential (für jede Wallet)",
+        "wallet.microcredential-unbound.description": "Ein Micro-Credential der ENHANCE-Allianz in den Begriffen des "
+        "European Learning Model, ohne Schlüssel: Wer die Datei hat, kann sie vorzeigen.",
     }
 )

@@ -550,5 +550,12 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "claim.type-we-build": "Micro-credential",
         "claim.type-we-build-about": "A micro-credential of a university with the elements of the Council "
         "Recommendation of 16 June 2022.",
+        # What wallets show before they fetch anything (OpenID4VCI, metadata of an issuer).
+        "wallet.microcredential": "ENHANCE micro-credential",
+        "wallet.microcredential.description": "A micro-credential of the ENHANCE Alliance, in the words of the "
+        "European Learning Model, bound to a key of your wallet.",
+        "wallet.microcredential-unbound": "ENHANCE micro-credential (for any wallet)",
+        "wallet.microcredential-unbound.description": "A micro-credential of the ENHANCE Alliance, in the words of the "
+        "European Learning Model, without a key: whoever has the file can show it.",
     }
 )

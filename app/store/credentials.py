@@ -159,12 +159,21 @@ async def abandon(connection: Connection, credential_id: UUID) -> bool:
 
 
 async def claim_expired(
-    connection: Connection, *, now: datetime, lease_until: datetime, limit: int = 20
+    connection: Connection,
+    *,
+    now: datetime,
+    lease_until: datetime,
+    audience: Audience = Audience.PUBLIC,
+    limit: int = 20,
 ) -> tuple[Credential, ...]:
-    """Take over preparations whose lease ran out, each by one claimant only, oldest first."""
+    """Take over preparations of an audience whose lease ran out, each by one claimant only, oldest first."""
     expired = (
         select(credential.c.id)
-        .where(credential.c.state == CredentialState.PREPARED, credential.c.lease_until <= now)
+        .where(
+            credential.c.state == CredentialState.PREPARED,
+            credential.c.lease_until <= now,
+            credential.c.audience == audience,
+        )
         .order_by(credential.c.lease_until)
         .limit(limit)
         .with_for_update(skip_locked=True)

@@ -19,11 +19,11 @@ from app.store.tables import (
     award_revision,
     credential,
     data_key,
-    event,
     form_signature,
     idempotency,
     secured_form,
 )
+from app.store.tables import event as event_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class NewCredential:
                 (form_signature, {"secured_form_id": self.form.id, "signing_key_id": key_id})
                 for key_id in self.signed_with
             ),
-            (event, to_row(self.event)),
+            (event_table, to_row(self.event)),
         ]
 
 
@@ -66,6 +66,26 @@ async def add_credential(connection: Connection, new: NewCredential) -> None:
     await awards.advance(connection, new.revision)
     await connection.insert_together(new.additions(), signing_keys.still_active(new.signed_with))
     await credentials.outdate_list(connection, new.credential)
+
+
+async def add_copy(
+    connection: Connection, new: Credential, form: SecuredForm, *, signed_with: Sequence[UUID], event: Event
+) -> None:
+    """Store a wallet's copy of an award revision that is there.
+
+    Raises:
+        PremiseGone: a key that signed it is not active any more.
+    """
+    await connection.insert_together(
+        [
+            (credential, to_row(new)),
+            (secured_form, to_row(form)),
+            *((form_signature, {"secured_form_id": form.id, "signing_key_id": key_id}) for key_id in signed_with),
+            (event_table, to_row(event)),
+        ],
+        signing_keys.still_active(signed_with),
+    )
+    await credentials.outdate_list(connection, new)
 
 
 async def add_award(

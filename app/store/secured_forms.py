@@ -16,7 +16,7 @@ from app.store import signing_keys
 from app.store.connection import Connection
 from app.store.plans import Prepared, equal, insertion
 from app.store.records import from_rows, maybe_from_row, to_row
-from app.store.states import CredentialState, FormState
+from app.store.states import Audience, CredentialState, FormState
 from app.store.tables import credential, data_key, form_signature, secured_form
 
 
@@ -128,7 +128,8 @@ async def count_credentials_of_key(connection: Connection, signing_key_id: UUID)
 def _hanging_on(signing_key_id: UUID) -> ColumnElement[bool]:
     """Say which forms are served today and carry a signature by a key.
 
-    Left out are forms that were signed again since, credentials that were never issued, and what was erased.
+    Left out are forms that were signed again since, credentials that were never issued, what was erased, and the copies
+    in wallets: nobody fetches those again, so their holders claim anew.
     """
     later = secured_form.alias()
     return and_(
@@ -136,7 +137,11 @@ def _hanging_on(signing_key_id: UUID) -> ColumnElement[bool]:
         exists().where(
             form_signature.c.secured_form_id == secured_form.c.id, form_signature.c.signing_key_id == signing_key_id
         ),
-        exists().where(credential.c.id == secured_form.c.credential_id, credential.c.state == CredentialState.ISSUED),
+        exists().where(
+            credential.c.id == secured_form.c.credential_id,
+            credential.c.state == CredentialState.ISSUED,
+            credential.c.audience == Audience.PUBLIC,
+        ),
         exists().where(data_key.c.award_id == secured_form.c.award_id, data_key.c.wrapped_key.is_not(None)),
         ~exists().where(
             later.c.credential_id == secured_form.c.credential_id,
