@@ -102,7 +102,7 @@ def _document(facts: CopyFacts) -> bytes:
             issued=facts.issued,
             valid_from=facts.valid_from,
             valid_until=facts.valid_until,
-            status_entries=status_list_entries(urls, facts.place.index),
+            status_entries=status_list_entries(urls, facts.place.index, credential_id=f"urn:uuid:{facts.copy_id}"),
             related_resources=OUR_CONTEXT,
         ),
     )

@@ -84,10 +84,19 @@ async def test_every_reference_leads_somewhere(description):
             target = target[step]
 
 
+REFUSING_WALLETS = {
+    f"POST /issuers/{{slug}}/{endpoint}" for endpoint in ("token", "credential", "deferred_credential", "notification")
+}
+"""They answer in the words of OAuth, but for what no story had a part in."""
+IN_THEIR_WORDS = {"400", "401", "413", "415", "503"}
+
+
 async def test_every_failure_is_described_as_a_problem_document(description):
     for place, operation in operations(description):
         for status, answer in operation["responses"].items():
-            if status.startswith(("4", "5")) and place != "GET /readyz":
+            if place in REFUSING_WALLETS and status in IN_THEIR_WORDS:
+                assert answer["content"]["application/json"]["schema"]["$ref"].endswith("/OAuthError"), (place, status)
+            elif status.startswith(("4", "5")) and place != "GET /readyz":
                 expected = ["application/problem+json", *["text/html"] * visited_by_people(place.split()[1])]
                 assert list(answer["content"]) == expected, (place, status)
 
