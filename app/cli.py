@@ -13,6 +13,7 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import ExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final, NoReturn, Self, TypeVar
 from uuid import UUID
@@ -20,6 +21,7 @@ from uuid import UUID
 import typer
 import uvicorn
 
+from app import signer_process
 from app.api.capacity import CONNECTIONS_FOR_EACH_REQUEST
 from app.api.connections import Bounds, guarded
 from app.claiming import links, traces
@@ -32,7 +34,16 @@ from app.issuance.office import SERVICE_SLUG, Office
 from app.issuance.repeating import forget_old_answers
 from app.issuance.resigning import hanging_on_revoked_keys, sign_again
 from app.issuance.trust_list import insist_on_key, read_trust_list
-from app.keys import Algorithm, Keyring, KeyringUnusable, MasterSecret, MasterSecretWrong, development_pki
+from app.keys import (
+    Algorithm,
+    Keyring,
+    KeyringUnusable,
+    MasterSecret,
+    MasterSecretWrong,
+    SigningFailed,
+    algorithm_named,
+    development_pki,
+)
 from app.languages import Language
 from app.main import configure_logging, now, open_office, quiet_log_config, verifier_of, verifier_of_list
 from app.securing.jws import longest_token
@@ -88,6 +99,16 @@ offers_group = typer.Typer(help="Offers to wallets.", no_args_is_help=True)
 application.add_typer(offers_group, name="offers")
 jose_group = typer.Typer(help="What the public vc-jose-cose test suite drives.", no_args_is_help=True)
 application.add_typer(jose_group, name="jose")
+
+
+class SealAlgorithm(StrEnum):
+    """What a key of a seal can be."""
+
+    P256 = "P-256"
+    P384 = "P-384"
+    PS256 = "PS256"
+    RS256 = "RS256"
+
 
 Slug = Annotated[str, typer.Argument(help="The awarding body, such as tu-berlin")]
 KeyHolder = Annotated[
@@ -149,6 +170,25 @@ def serve(
 
 
 @application.command()
+def signer(
+    make: Annotated[  # noqa: FBT002 - an option
+        bool, typer.Option("--init", help="Make its master secret and keyring where there are none, and end")
+    ] = False,
+) -> None:
+    """Keep the private keys in a process of their own, which answers on SIGNER_SOCKET (docs/operator-guide.md).
+
+    KEYS_DIR and MASTER_SECRET_FILE are those of this process: they need not be those of `serve`, nor its user.
+    """
+    settings = load_settings()
+    configure_logging(settings.log_level)
+    if make:
+        _insist_on_counterparts(settings, None)
+        _make_keyring(settings)
+        return
+    signer_process.run(settings)
+
+
+@application.command()
 def migrate() -> None:
     """Bring the database to the schema of this version; makes it if it is not there."""
     migrate_database(load_settings().database_url)
@@ -164,18 +204,22 @@ def init() -> None:
     settings = load_settings()
     begun = asyncio.run(begun_for(settings.database_url))
     _insist_on_counterparts(settings, begun)
-    if not settings.master_secret_file.exists():
-        MasterSecret.generate().write(settings.master_secret_file)
-        print(f"Made the master secret: {settings.master_secret_file}. Back it up apart from the database.")
-    if not Keyring.exists(settings.keys_dir):
-        Keyring.create(settings.keys_dir, MasterSecret.read(settings.master_secret_file))
-        print(f"Made the keyring: {settings.keys_dir}.")
+    _make_keyring(settings)
     # Before a file is made where DATABASE_URL points: with a mistyped one it would stay.
     keyring = Keyring.open(settings.keys_dir, MasterSecret.read(settings.master_secret_file))
     setup.insist_on_records_of(keyring, begun)
     migrate_database(settings.database_url)
     _with_office(setup.initialise, settings=settings, begun=False)
     print(f"Ready at {settings.public_url}. Next: issuers add, keys generate, api-keys create, serve.")
+
+
+def _make_keyring(settings: Settings) -> None:
+    if not settings.master_secret_file.exists():
+        MasterSecret.generate().write(settings.master_secret_file)
+        print(f"Made the master secret: {settings.master_secret_file}. Back it up apart from the database.")
+    if not Keyring.exists(settings.keys_dir):
+        Keyring.create(settings.keys_dir, MasterSecret.read(settings.master_secret_file))
+        print(f"Made the keyring: {settings.keys_dir}.")
 
 
 _RENEW_SEAL: Final = timedelta(days=90)
@@ -207,8 +251,10 @@ def doctor() -> None:
             good = one.says.valid_until - office.clock() > _SOON
             findings.append((good, _described(one.says) + ("" if good else " Import a newer one.")))
         try:
+            for backend, trouble in (await office.custodian.health()).items():
+                findings.append((trouble is None, f"The signer process: {backend}: {trouble or 'can sign.'}"))
             custody = await compare_disk_and_records(office)
-        except KeyringUnusable as error:
+        except (KeyringUnusable, SigningFailed) as error:
             findings.append((False, error.detail))
             return
         findings.extend(
@@ -409,9 +455,15 @@ def list_issuers() -> None:
 
 
 @seals_group.command("request")
-def request_seal(slug: Slug) -> None:
+def request_seal(
+    slug: Slug,
+    algorithm: Annotated[
+        SealAlgorithm, typer.Option(help="P-256, P-384, or RSA with 3072 bits by PS256 or RS256")
+    ] = SealAlgorithm.P256,
+) -> None:
     """Make a key for a seal, and print the request (PKCS #10) that goes to the certification authority."""
-    made = _with_office(lambda office: seals.request_seal(office, slug))
+    named = algorithm_named(algorithm.value)
+    made = _with_office(lambda office: seals.request_seal(office, slug, algorithm=named))
     print(f"{made.fragment} seals nothing before its certificate is enrolled: seals enrol {slug} FILE", file=sys.stderr)
     print(made.pem.decode("ascii"), end="")
 

@@ -45,14 +45,14 @@ from app.issuance.office import Flaw, Office
 from app.issuance.repeating import forget_old_answers
 from app.issuance.wallet_copy import finish_copies
 from app.jsonld import CREDENTIALS_V2, ELM_CONTEXT_URL, canonicalize
-from app.keys import Keyring, MasterSecret
+from app.keys import Keyring, MasterSecret, SignerProcess
 from app.languages import Language, say, spoken
 from app.pages import catalogue, claim, credential, explanations, published, reference, start
 from app.pages.explanations import Explanation
 from app.pages.failures import FailuresForPeople, visited_by_people
 from app.pages.finding_codes import FINDING_CODES
 from app.securing import ProofOutcome
-from app.settings import Settings, load_settings
+from app.settings import Settings, load_settings, user_number
 from app.store import open_database
 from app.template.request import FORM_CODES
 from app.template.rules import RULES, Rule
@@ -135,6 +135,9 @@ def open_office(settings: Settings, *, clock: Callable[[], datetime] = now) -> O
         public_url=settings.public_url,
         clock=clock,
         max_request_bytes=settings.max_request_bytes,
+        signer_process=None
+        if settings.signer_socket is None
+        else SignerProcess(settings.signer_socket, users=[user_number(user) for user in settings.signer_users]),
     )
 
 

@@ -3,6 +3,7 @@
 Names are documented in ``docs/operator-guide.md``; a test fails on a setting without a line there.
 """
 
+import pwd
 import re
 from dataclasses import dataclass
 from enum import StrEnum
@@ -95,6 +96,24 @@ def _networks(values: tuple[str, ...]) -> tuple[str, ...]:
     return values
 
 
+def _users(values: tuple[str, ...]) -> tuple[str, ...]:
+    for value in values:
+        try:
+            user_number(value)
+        except KeyError:
+            raise ValueError("must be names or numbers of users of this machine, such as enhance or 1001") from None
+    return values
+
+
+def user_number(user: str) -> int:
+    """Return the number of a user who is named, or numbered, in a setting.
+
+    Raises:
+        KeyError: this machine knows nobody of that name.
+    """
+    return int(user) if user.isascii() and user.isdigit() else pwd.getpwnam(user).pw_uid
+
+
 def _in_capitals(value: object) -> object:
     return value.upper() if isinstance(value, str) else value
 
@@ -121,6 +140,14 @@ class Settings(BaseSettings):
     keys_dir: Path = Field(default=Path("keys"), description="Folder of the encrypted signing keys")
     master_secret_file: Path = Field(
         default=Path("keys/master.secret"), description="File with the secret that unlocks keys and personal data"
+    )
+    signer_socket: Path | None = Field(
+        default=None,
+        description="Socket of the signer process; with it no private key is in a process that serves requests",
+    )
+    signer_users: Annotated[_List, AfterValidator(_users)] = Field(
+        default=(),
+        description="Comma-separated users, besides this process's own, who may be at the other end of SIGNER_SOCKET",
     )
     deployment: Deployment = Field(default=Deployment.PRODUCTION, description="production or development")
     verify_lookups: Lookups = Field(
@@ -206,6 +233,13 @@ class Settings(BaseSettings):
         if not all(_DID.fullmatch(issuer) for issuer in value):
             raise ValueError("must be DIDs such as did:web:university.example, separated by commas")
         return value
+
+    @model_validator(mode="after")
+    def _keys_are_elsewhere(self) -> "Settings":
+        if self.interop_routes and self.signer_socket is not None:
+            reason = "INTEROP_ROUTES: they keep keys in this process, which SIGNER_SOCKET is there to avoid"
+            raise PydanticCustomError("keys_here", "{reason}", {"reason": reason})
+        return self
 
     @model_validator(mode="after")
     def _development_only(self) -> "Settings":

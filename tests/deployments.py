@@ -21,7 +21,7 @@ from fastapi import FastAPI
 from app.issuance import access, setup
 from app.issuance.access import GRANTABLE
 from app.issuance.office import Office
-from app.keys import Keyring, MasterSecret
+from app.keys import Keyring, MasterSecret, SignerProcess
 from app.keys.keyring import ScryptCost
 from app.main import build
 from app.settings import Settings
@@ -193,7 +193,13 @@ async def api_keys_for(office: Office, slugs: Sequence[str]) -> dict[str, str]:
 
 
 def open_office(
-    database_url: str, keys: Path, clock: Clock, *, kind: type[Keyring] = Keyring, longest_wait_seconds: float = 10
+    database_url: str,
+    keys: Path,
+    clock: Clock,
+    *,
+    kind: type[Keyring] = Keyring,
+    longest_wait_seconds: float = 10,
+    signer_process: SignerProcess | None = None,
 ) -> Office:
     """Return the office of a deployment whose keyring is in ``keys``."""
     return Office(
@@ -203,6 +209,7 @@ def open_office(
         clock=clock,
         max_request_bytes=1024 * 1024,
         longest_wait_seconds=longest_wait_seconds,
+        signer_process=signer_process,
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from app.issuance.custody import INTEROP_PREFIX
-from app.keys import Algorithm, KeyExists, Keyring, KeyUnknown, Signer, did_key, did_key_method_id
+from app.keys import Algorithm, InProcessRsaSigner, KeyExists, Keyring, KeyUnknown, Signer, did_key, did_key_method_id
 from app.securing import SIGNING_SUITES
 from app.template.alliance import TEST_SLUG
 
@@ -51,8 +51,11 @@ def open_issuers(keyring: Keyring) -> dict[str, InteropIssuer]:
 
 def _signer(keyring: Keyring, name: str) -> Signer:
     fragment = f"{INTEROP_PREFIX}{name}"
-    with suppress(KeyUnknown):
-        return keyring.signer(TEST_SLUG, fragment)
-    with suppress(KeyExists):  # another worker was faster
-        keyring.generate(TEST_SLUG, fragment, ISSUER_ALGORITHMS[name])
-    return keyring.signer(TEST_SLUG, fragment)
+    try:
+        signer = keyring.signer(TEST_SLUG, fragment)
+    except KeyUnknown:
+        with suppress(KeyExists):  # another worker was faster
+            keyring.generate(TEST_SLUG, fragment, ISSUER_ALGORITHMS[name])
+        signer = keyring.signer(TEST_SLUG, fragment)
+    assert not isinstance(signer, InProcessRsaSigner)
+    return signer

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import ClassVar, Final
+from typing import ClassVar, Final, TypeVar
 from uuid import UUID
 
 from app.drawing import DrawingBoard
@@ -15,17 +15,25 @@ from app.issuance.looked_up import LookedUp
 from app.issuance.moulds import Moulds
 from app.keys import (
     Algorithm,
+    AnyPublicKey,
+    Custodian,
     DataCipher,
     DataKey,
     EnvelopeBroken,
     KeyName,
+    KeyRefused,
     Keyring,
     KeyringUnusable,
     KeyUnknown,
+    PublicKey,
+    SealSigner,
     Signer,
+    SignerProcess,
+    SigningFailed,
     has_jwk_entry,
     jwk_method_id,
     method_id,
+    public_key_on_record,
 )
 from app.status import LIST_ENTRIES, KeyedPermutation
 from app.store import awarding_bodies, check_schema, deployment, issuers, signing_keys, x509_certificates
@@ -86,6 +94,7 @@ class FlawCode(StrEnum):
     KEY_FILE_MISSING = "key-file-missing"
     KEY_FILE_UNUSABLE = "key-file-unusable"
     KEY_FILE_DIFFERS = "key-file-differs"
+    SIGNER_OUT_OF_ORDER = "signer-out-of-order"
     LEARNER_SECRET_UNUSABLE = "learner-secret-unusable"  # noqa: S105 - names a secret, is none
 
 
@@ -116,7 +125,7 @@ class SealingKey:
     """The key of an awarding body's seal, with its certificate."""
 
     key_id: UUID
-    signer: Signer
+    signer: SealSigner
     certificate: X509Certificate
 
 
@@ -189,10 +198,15 @@ class Office:
         clock: Callable[[], datetime],
         max_request_bytes: int,
         longest_wait_seconds: float = LONGEST_WAIT_SECONDS,
+        signer_process: SignerProcess | None = None,
     ) -> None:
-        """``longest_wait_seconds`` is how long a request waits for another one about the same thing."""
+        """``longest_wait_seconds`` is how long a request waits for another one about the same thing.
+
+        With a ``signer_process`` the private keys are there, and the keyring serves for personal data alone.
+        """
         self.database = database
         self.keyring = keyring
+        self.custodian: Final = Custodian(keyring, signer_process)
         self.public_url = public_url
         self.clock = clock
         self.max_request_bytes = max_request_bytes
@@ -200,6 +214,7 @@ class Office:
         self._cipher: Final[DataCipher] = keyring.data_cipher()
         self._issuers: Mapping[str, Issuer] = {}
         self._flaws: tuple[Flaw, ...] = ()
+        self._kept_by: Mapping[str, frozenset[str]] = {}
         self._service_keys: tuple[IssuingKey, ...] = ()
         self._issuers_read_at: datetime | None = None
         self._issuer_changes = 0
@@ -242,8 +257,9 @@ class Office:
             )
 
     async def close(self) -> None:
-        """Let go of the records."""
+        """Let go of the records, of who keeps the keys, and of what draws."""
         self.drawing.close()
+        await self.custodian.close()
         await self.database.close()
 
     # --- awarding bodies
@@ -314,7 +330,20 @@ class Office:
     async def flaws(self) -> tuple[Flaw, ...]:
         """Return what keeps which issuer, the service itself among them, from signing or issuing."""
         await self.all_issuers()
-        return self._flaws
+        return (*self._flaws, *await self._flaws_elsewhere())
+
+    async def _flaws_elsewhere(self) -> list[Flaw]:
+        """Ask the signer process, whose keys are only known to sign when they do."""
+        try:
+            health = await self.custodian.health()
+        except SigningFailed as error:
+            return [Flaw(slug, FlawCode.SIGNER_OUT_OF_ORDER, error.detail) for slug in self._kept_by]
+        return [
+            Flaw(slug, FlawCode.SIGNER_OUT_OF_ORDER, health.get(backend, None) or f"It has no backend {backend}.")
+            for slug, backends in self._kept_by.items()
+            for backend in sorted(backends)
+            if health and (backend not in health or health[backend] is not None)
+        ]
 
     async def keyring_fits(self) -> bool:
         """Whether the keyring opens what the records hold: that of another deployment opens none of it."""
@@ -340,6 +369,7 @@ class Office:
         """Read every issuer by itself: what one of them lacks is its own flaw, and nobody else's."""
         flaws: list[Flaw] = []
         in_use: set[KeyName] = set()
+        kept_by: dict[str, frozenset[str]] = {}
         found: dict[str, Issuer] = {}
         async with self.database.read() as connection:
             of_body = {issuer.awarding_body_id: issuer for issuer in await issuers.list_all(connection)}
@@ -349,14 +379,17 @@ class Office:
                     in_use |= {KeyName(row.slug, key.fragment) for key in active}
                     sealing = await signing_keys.list_active(connection, of_body[row.id].id, KeyPurpose.SEAL)
                     in_use |= {KeyName(row.slug, key.fragment) for key in sealing}
-                    seal = await self._open_seal(connection, row.slug, of_body[row.id].did, sealing, flaws)
+                    kept_by[row.slug] = frozenset(key.backend for key in (*active, *sealing))
+                    seal = await self._open_seal(connection, row.slug, sealing, flaws)
                     found[row.slug] = replace(self._assemble(row, of_body[row.id], active, flaws), seal=seal)
             if service := of_body.get(None):
                 active = await signing_keys.list_active(connection, service.id, KeyPurpose.SERVICE)
                 in_use |= {KeyName(SERVICE_SLUG, key.fragment) for key in active}
+                kept_by[SERVICE_SLUG] = frozenset(key.backend for key in active)
                 _note_missing(SERVICE_SLUG, active, flaws)
                 self._service_keys = self._open_keys(SERVICE_SLUG, service.did, active, flaws)
-        self.keyring.keep_only(in_use)
+        self.custodian.keep_only(in_use)
+        self._kept_by = kept_by
         return found, tuple(flaws)
 
     def _assemble(
@@ -382,18 +415,16 @@ class Office:
         )
 
     async def _open_seal(
-        self,
-        connection: Connection,
-        slug: str,
-        did: str,
-        active: Sequence[signing_keys.SigningKey],
-        flaws: list[Flaw],
+        self, connection: Connection, slug: str, active: Sequence[signing_keys.SigningKey], flaws: list[Flaw]
     ) -> SealingKey | None:
         """Return the active key of a seal with its certificate; none where there is none, or it cannot be opened."""
-        for key in self._open_keys(slug, did, active, flaws):
-            certificate = await x509_certificates.find(connection, key.key_id)
-            if certificate is not None:
-                return SealingKey(key.key_id, key.signer, certificate)
+        for key in active:
+            certificate = await x509_certificates.find(connection, key.id)
+            if certificate is None:
+                continue
+            signer = _opened(self.custodian.seal_signer, slug, key, public_key_on_record, flaws)
+            if signer is not None:
+                return SealingKey(key.id, signer, certificate)
         return None
 
     def _open_keys(
@@ -402,18 +433,9 @@ class Office:
         """Return those of the ``active`` keys that can sign, and note about each other why not."""
         opened = []
         for key in active:
-            try:
-                signer = self.keyring.signer(slug, key.fragment)
-            except KeyUnknown as error:
-                flaws.append(Flaw(slug, FlawCode.KEY_FILE_MISSING, error.detail))
-            except KeyringUnusable as error:
-                flaws.append(Flaw(slug, FlawCode.KEY_FILE_UNUSABLE, error.detail))
-            else:
-                if signer.public_key.multikey == key.public_key:
-                    opened.append(_issuing_key(key, did, signer))
-                else:
-                    detail = f"The file of {slug}#{key.fragment} holds another key than the one on record."
-                    flaws.append(Flaw(slug, FlawCode.KEY_FILE_DIFFERS, detail))
+            signer = _opened(self.custodian.signer, slug, key, _did_key_on_record, flaws)
+            if signer is not None:
+                opened.append(_issuing_key(key, did, signer))
         return tuple(opened)
 
     # --- personal data
@@ -436,6 +458,36 @@ def _note_missing(slug: str, active: Sequence[signing_keys.SigningKey], flaws: l
     missing = [item.value for item in PROOF_ALGORITHMS if item.value not in {key.algorithm for key in active}]
     if missing:
         flaws.append(Flaw(slug, FlawCode.NO_ACTIVE_KEY, f"It has no active key for {', '.join(missing)}."))
+
+
+_AnySigner = TypeVar("_AnySigner", bound=SealSigner)
+_AnyKey = TypeVar("_AnyKey", bound=AnyPublicKey)
+
+
+def _opened(
+    open_: Callable[[str, str, _AnyKey], _AnySigner],
+    slug: str,
+    key: signing_keys.SigningKey,
+    read: Callable[[str, str], _AnyKey],
+    flaws: list[Flaw],
+) -> _AnySigner | None:
+    """Return the signer of a key on record; where there is none, note why."""
+    try:
+        signer = open_(key.backend, key.backend_ref, read(key.algorithm, key.public_key))
+    except KeyUnknown as error:
+        flaws.append(Flaw(slug, FlawCode.KEY_FILE_MISSING, error.detail))
+    except (KeyringUnusable, KeyRefused) as error:
+        flaws.append(Flaw(slug, FlawCode.KEY_FILE_UNUSABLE, error.detail))
+    else:
+        if signer.public_key.multikey == key.public_key:
+            return signer
+        detail = f"The file of {slug}#{key.fragment} holds another key than the one on record."
+        flaws.append(Flaw(slug, FlawCode.KEY_FILE_DIFFERS, detail))
+    return None
+
+
+def _did_key_on_record(algorithm: str, multikey: str) -> PublicKey:  # noqa: ARG001 - as for seals, whose scheme it says
+    return PublicKey.from_multikey(multikey)
 
 
 def _token_key(keys: Sequence[IssuingKey]) -> tuple[IssuingKey, str]:

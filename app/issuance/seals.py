@@ -15,9 +15,20 @@ from typing import ClassVar, Final
 from uuid import UUID, uuid4
 
 from app.errors import Family, ServiceError
-from app.issuance.office import Office
+from app.issuance.office import Issuer, Office
 from app.issuance.setup import KeyStepRefused
-from app.keys import Algorithm, KeyExists, KeyState, PublicKey, fragment_name
+from app.keys import (
+    Algorithm,
+    AnyAlgorithm,
+    AnyPublicKey,
+    Backend,
+    KeyExists,
+    KeyState,
+    certificate_request,
+    file_ref,
+    fragment_name,
+    public_key_on_record,
+)
 from app.store import events, signing_keys, x509_certificates
 from app.store.connection import Connection
 from app.store.failures import AlreadyThere, TransitionRefused
@@ -26,7 +37,7 @@ from app.store.states import KeyPurpose
 from app.store.x509_certificates import X509Certificate
 from app.strict_json import canonical
 from app.trust.members import likeness
-from app.trust.seals import Anchors, pem_of, read_seal_certificate
+from app.trust.seals import Anchors, SealCertificate, pem_of, read_seal_certificate
 
 PREFIX: Final = "seal-"
 """Before the name of each key of a seal, so that none is taken for a key of a DID document."""
@@ -56,23 +67,26 @@ class EnrolledSeal:
     certificate: X509Certificate | None
 
 
-async def request_seal(office: Office, slug: str) -> Request:
+async def request_seal(
+    office: Office, slug: str, *, algorithm: AnyAlgorithm = Algorithm.P256, backend: Backend = Backend.FILE
+) -> Request:
     """Make a key for a seal, and the request that goes to the authority.
 
     Raises:
         AwardingBodyUnknown: no such awarding body.
+        KeyringUnusable, KeyRefused, SigningFailed: ``backend`` makes no such key; the detail says why.
     """
     issuer = await office.issuer_anew(slug)
     moment = office.clock()
-    fragment, public_key = _new_key(office, slug, moment)
+    fragment, public_key = await _new_key(office, issuer, algorithm, backend, moment)
     key = SigningKey(
         id=uuid4(),
         issuer_id=issuer.issuer_id,
         purpose=KeyPurpose.SEAL,
-        algorithm=Algorithm.P256.value,
+        algorithm=algorithm.value,
         fragment=fragment,
-        backend="file",
-        backend_ref=f"{slug}/{fragment}",
+        backend=backend.value,
+        backend_ref=file_ref(slug, fragment),
         public_key=public_key.multikey,
         state=KeyState.PRE_PUBLISHED,
         created_at=moment,
@@ -82,10 +96,11 @@ async def request_seal(office: Office, slug: str) -> Request:
             await signing_keys.add(connection, key)
             await _note(connection, issuer.awarding_body_id, moment, "seal-requested", fragment)
     except AlreadyThere:
-        office.keyring.destroy(slug, fragment)
+        await office.custodian.discard(backend, slug, fragment)
         raise KeyStepRefused("Somebody made a key of this seal at the same moment; try again.") from None
     body = issuer.body
-    pem = office.keyring.signer(slug, fragment).certificate_request(
+    pem = await certificate_request(
+        office.custodian.seal_signer(key.backend, key.backend_ref, public_key),
         organisation=body.legal_name.get("en") or next(iter(body.legal_name.values())),
         organization_identifier=body.eidas_identifier,
         common_name=f"Seal of {body.short_name}",
@@ -110,7 +125,7 @@ async def enrol_seal(office: Office, slug: str, pem: bytes, anchors: Anchors) ->
     # 1
     async with office.database.read() as connection:
         known = await signing_keys.list_seals(connection, issuer.issuer_id)
-    key = next((one for one in known if one.public_key == read.public_key.multikey), None)
+    key = next((one for one in known if _is_of(read, one)), None)
     if key is None:
         raise CertificateOfAnother(f"The certificate is for no key of {slug}; `seals request` makes one.")
     # 3
@@ -133,6 +148,9 @@ async def enrol_seal(office: Office, slug: str, pem: bytes, anchors: Anchors) ->
     try:
         async with office.database.transaction() as connection:
             await x509_certificates.add(connection, certificate)
+            for former in await signing_keys.list_active(connection, issuer.issuer_id, KeyPurpose.SEAL):
+                # An awarding body has one seal, of whatever kind its key is.
+                await signing_keys.retire(connection, former.id, now=moment)
             moved = await signing_keys.activate(connection, key.id, now=moment)
             await _note(connection, issuer.awarding_body_id, moment, "seal-enrolled", key.fragment)
     except (AlreadyThere, TransitionRefused):
@@ -177,15 +195,25 @@ async def retire_seal(office: Office, slug: str, fragment: str) -> SigningKey:
     return moved
 
 
-def _new_key(office: Office, slug: str, moment: datetime) -> tuple[str, PublicKey]:
-    """Make a key under the next name that no file has; there are no records of seals without a file."""
+async def _new_key(
+    office: Office, issuer: Issuer, algorithm: AnyAlgorithm, backend: Backend, moment: datetime
+) -> tuple[str, AnyPublicKey]:
+    """Make a key under the next name that neither a record nor a keeper has."""
+    async with office.database.read() as connection:
+        taken = {key.fragment for key in await signing_keys.list_seals(connection, issuer.issuer_id)}
     for number in count(1):
-        fragment = PREFIX + fragment_name(Algorithm.P256, moment.year, number)
+        fragment = PREFIX + fragment_name(algorithm, moment.year, number)
+        if fragment in taken:
+            continue
         try:
-            return fragment, office.keyring.generate(slug, fragment, Algorithm.P256)
+            return fragment, await office.custodian.make(backend, issuer.body.slug, fragment, algorithm)
         except KeyExists:
             continue
     raise AssertionError("numbers do not end")
+
+
+def _is_of(read: SealCertificate, key: SigningKey) -> bool:
+    return public_key_on_record(key.algorithm, key.public_key).subject_public_key_info == read.subject_public_key_info
 
 
 async def _note(connection: Connection, body: UUID, moment: datetime, kind: str, fragment: str) -> None:

@@ -17,6 +17,8 @@ from app.errors import Family, Finding, ServiceError, json_pointer
 from app.issuance.office import PROOF_ALGORITHMS, SERVICE_SLUG, AwardingBodyUnknown, Office
 from app.keys import (
     Algorithm,
+    Backend,
+    KeyDiffers,
     KeyExists,
     Keyring,
     KeyState,
@@ -24,6 +26,7 @@ from app.keys import (
     PublishedKey,
     did_document,
     did_web,
+    file_ref,
     fragment_name,
 )
 from app.store import (
@@ -250,7 +253,12 @@ def _is_time_zone(name: str) -> bool:
 
 
 async def generate_keys(
-    office: Office, slug: str, *, algorithms: Sequence[Algorithm] | None = None, activate: bool = False
+    office: Office,
+    slug: str,
+    *,
+    algorithms: Sequence[Algorithm] | None = None,
+    activate: bool = False,
+    backend: Backend = Backend.FILE,
 ) -> list[SigningKey]:
     """Make new signing keys of an issuer, ``service`` among them, and publish them in its DID document.
 
@@ -260,11 +268,14 @@ async def generate_keys(
     Raises:
         AwardingBodyUnknown: no such issuer.
         KeyStepRefused: ``activate``, but another key of the algorithm is active.
+        KeyringUnusable, KeyRefused, SigningFailed: ``backend`` makes none; the detail says why.
     """
     issuer = await _issuer_row(office, slug)
     if algorithms is None:
         algorithms = SERVICE_ALGORITHMS if issuer.kind is IssuerKind.SERVICE else PROOF_ALGORITHMS
-    made = [await _add_key(office, issuer, slug, algorithm, active=activate) for algorithm in algorithms]
+    made = [
+        await _add_key(office, issuer, slug, algorithm, active=activate, backend=backend) for algorithm in algorithms
+    ]
     office.forget_issuers()
     return made
 
@@ -293,12 +304,15 @@ async def activate_key(office: Office, slug: str, fragment: str) -> SigningKey:
     """Let a pre-published key sign from now on; the one that did so far is retired and still verifies.
 
     Raises:
-        KeyUnknown, KeyringUnusable: its private key is not at hand here, so that nothing would be signed any more.
-        KeyStepRefused: it is not pre-published, or another key than the one in the file.
+        KeyUnknown, KeyringUnusable, SigningFailed: its private key is not at hand, so that nothing would be signed any
+            more.
+        KeyStepRefused: it is not pre-published, or what is there under its name is another key.
     """
     key = await find_key(office, slug, fragment)
-    if office.keyring.signer(slug, fragment).public_key.multikey != key.public_key:
-        raise KeyStepRefused(f"The file of {slug}#{fragment} holds another key than the one on record.")
+    try:
+        await office.custodian.prove(key.backend, key.backend_ref, PublicKey.from_multikey(key.public_key))
+    except KeyDiffers as error:
+        raise KeyStepRefused(error.detail) from None
     return await _step(office, slug, fragment, signing_keys.activate)
 
 
@@ -372,7 +386,7 @@ async def _issuer_row(office: Office, slug: str) -> issuers.Issuer:
 
 
 async def _add_key(
-    office: Office, issuer: issuers.Issuer, slug: str, algorithm: Algorithm, *, active: bool
+    office: Office, issuer: issuers.Issuer, slug: str, algorithm: Algorithm, *, active: bool, backend: Backend
 ) -> SigningKey:
     """Make a key under the next free name.
 
@@ -387,8 +401,8 @@ async def _add_key(
         if fragment in taken:
             continue
         try:
-            # The private key is on disk before the record says that it exists; without its record it signs nothing.
-            public_key = office.keyring.generate(slug, fragment, algorithm)
+            # The private key is kept before the record says that it exists; without its record it signs nothing.
+            public_key = await office.custodian.make(backend, slug, fragment, algorithm)
         except KeyExists:
             continue
         key = SigningKey(
@@ -397,8 +411,8 @@ async def _add_key(
             purpose=KeyPurpose.SERVICE if issuer.kind is IssuerKind.SERVICE else KeyPurpose.ASSERTION,
             algorithm=algorithm.value,
             fragment=fragment,
-            backend="file",
-            backend_ref=f"{slug}/{fragment}",
+            backend=backend.value,
+            backend_ref=file_ref(slug, fragment),
             public_key=public_key.multikey,
             state=KeyState.ACTIVE if active else KeyState.PRE_PUBLISHED,
             created_at=moment,
@@ -410,7 +424,7 @@ async def _add_key(
                 await _publish(connection, issuer, moment)
                 await _note(connection, issuer.awarding_body_id, moment, "key-generated", fragment)
         except AlreadyThere as error:
-            office.keyring.destroy(slug, fragment)
+            await office.custodian.discard(backend, slug, fragment)
             if error.constraint == signing_keys.ACTIVE_TAKEN:
                 raise KeyStepRefused(
                     "Another key of this algorithm is active; make it without activating and rotate."

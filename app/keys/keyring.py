@@ -33,10 +33,10 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar, Final, Self
+from typing import Any, ClassVar, Final, Self, overload
 
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 from cryptography.hazmat.primitives.serialization import (
@@ -48,7 +48,8 @@ from cryptography.hazmat.primitives.serialization import (
 
 from app.errors import Family, ServiceError
 from app.keys.envelope import KEY_BYTES, DataCipher, EnvelopeBroken, open_bytes, seal_bytes
-from app.keys.signer import Algorithm, InProcessSigner, KeyRefused, PublicKey, generate_private_key
+from app.keys.rsa_key import InProcessRsaSigner, KeyRefused, RsaPublicKey, RsaScheme, generate_rsa_key
+from app.keys.signer import Algorithm, InProcessSigner, PublicKey, generate_private_key, public_key_on_record
 
 KEYRING_FILE: Final = "keyring.json"
 MINIMUM_SECRET_BYTES: Final = 32
@@ -84,6 +85,13 @@ class KeyUnknown(ServiceError):
     code: ClassVar[str] = "signing-key-unknown"
     title: ClassVar[str] = "There is no signing key of that name"
     family: ClassVar[Family] = Family.UNAVAILABLE
+
+
+class KeyDiffers(KeyringUnusable):
+    """Under the name that a record gives there is another key than the one on record; it signs nothing."""
+
+    code: ClassVar[str] = "signing-key-differs"
+    title: ClassVar[str] = "There is another signing key of that name"
 
 
 class KeyExists(ServiceError):
@@ -183,7 +191,7 @@ class Keyring:
         self._directory = directory
         self._root_key = root_key
         self._file_key = _derive(root_key, b"signing-key-files")
-        self._signers: dict[KeyName, InProcessSigner] = {}
+        self._signers: dict[KeyName, InProcessSigner | InProcessRsaSigner] = {}
         self._lock = threading.Lock()
 
     def __repr__(self) -> str:
@@ -262,15 +270,21 @@ class Keyring:
             if _NAME.fullmatch(path.parent.name) and _NAME.fullmatch(path.stem)
         )
 
-    def generate(self, issuer_slug: str, fragment: str, algorithm: Algorithm) -> PublicKey:
+    @overload
+    def generate(self, issuer_slug: str, fragment: str, algorithm: Algorithm) -> PublicKey: ...
+    @overload
+    def generate(
+        self, issuer_slug: str, fragment: str, algorithm: Algorithm | RsaScheme
+    ) -> PublicKey | RsaPublicKey: ...
+    def generate(self, issuer_slug: str, fragment: str, algorithm: Algorithm | RsaScheme) -> PublicKey | RsaPublicKey:
         """Make a new private key, write it, and return its public key. On return it is on disk for good.
 
         Raises:
             KeyExists: there is a key of that name; it is left as it is.
         """
         name = KeyName(issuer_slug, fragment)
-        private_key = generate_private_key(algorithm)
-        signer = InProcessSigner(private_key)
+        private_key = generate_rsa_key() if isinstance(algorithm, RsaScheme) else generate_private_key(algorithm)
+        signer = _signer_of(private_key, algorithm)
         pkcs8 = private_key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
         content = {
             "format": _FORMAT,
@@ -291,7 +305,7 @@ class Keyring:
             self._signers[name] = signer
         return signer.public_key
 
-    def signer(self, issuer_slug: str, fragment: str) -> InProcessSigner:
+    def signer(self, issuer_slug: str, fragment: str) -> InProcessSigner | InProcessRsaSigner:
         """Return the signer of one key; one that another process has made since the start is read now.
 
         Raises:
@@ -343,7 +357,7 @@ class Keyring:
     def _path(self, name: KeyName) -> Path:
         return self._directory / name.issuer / f"{name.fragment}.json"
 
-    def _load(self, name: KeyName) -> InProcessSigner:
+    def _load(self, name: KeyName) -> InProcessSigner | InProcessRsaSigner:
         path = self._path(name)
         try:
             path.lstat()
@@ -354,7 +368,7 @@ class Keyring:
         _check_directory(path.parent)
         content = _from_json(_read_private_file(path), path)
         try:
-            public_key = PublicKey.from_multikey(str(content["publicKeyMultibase"]))
+            public_key = public_key_on_record(str(content["algorithm"]), str(content["publicKeyMultibase"]))
             sealed = _from_text(content["sealed"])
         except (KeyError, TypeError, ValueError, KeyRefused):
             raise KeyringUnusable(f"The key file {path} is damaged; restore it from a backup.") from None
@@ -365,15 +379,24 @@ class Keyring:
                 f"The key file {path} does not open: it was changed or renamed, or it belongs to another keyring."
             ) from None
         private_key = load_der_private_key(pkcs8, password=None)
-        if not isinstance(private_key, (ed25519.Ed25519PrivateKey, ec.EllipticCurvePrivateKey)):
+        if not isinstance(private_key, (ed25519.Ed25519PrivateKey, ec.EllipticCurvePrivateKey, rsa.RSAPrivateKey)):
             raise KeyringUnusable(f"The key file {path} holds a kind of key that cannot sign here.")
-        signer = InProcessSigner(private_key)
+        signer = _signer_of(private_key, public_key.algorithm)
         if signer.public_key != public_key or content.get("algorithm") != public_key.algorithm.value:
             raise KeyringUnusable(f"The key file {path} holds another key than it names.")
         return signer
 
 
-def _associated_data(name: KeyName, public_key: PublicKey) -> bytes:
+def _signer_of(
+    private_key: ed25519.Ed25519PrivateKey | ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey,
+    algorithm: Algorithm | RsaScheme,
+) -> InProcessSigner | InProcessRsaSigner:
+    if isinstance(private_key, rsa.RSAPrivateKey):
+        return InProcessRsaSigner(private_key, RsaScheme(algorithm))
+    return InProcessSigner(private_key)
+
+
+def _associated_data(name: KeyName, public_key: PublicKey | RsaPublicKey) -> bytes:
     # Neither names nor algorithms nor multikeys can hold a space.
     return f"signing-key {name} {public_key.algorithm.value} {public_key.multikey}".encode("ascii")
 

@@ -25,16 +25,15 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any, ClassVar, Final, Protocol, Self, assert_never
 
-from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from cryptography.x509.oid import NameOID
 
 from app.errors import Family, ServiceError
 from app.keys import base58
+from app.keys.rsa_key import KeyRefused, RsaPublicKey, RsaScheme
 
 
 class Algorithm(StrEnum):
@@ -43,14 +42,6 @@ class Algorithm(StrEnum):
     ED25519 = "Ed25519"
     P256 = "P-256"
     P384 = "P-384"
-
-
-class KeyRefused(ServiceError):
-    """A public key that cannot be used, however well-formed the text around it is."""
-
-    code: ClassVar[str] = "key-refused"
-    title: ClassVar[str] = "This public key cannot be used"
-    family: ClassVar[Family] = Family.MALFORMED
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +158,16 @@ class PublicKey:
         """The key as ``publicKeyMultibase`` of a Multikey (CID 1.0 section 2.2.2)."""
         return "z" + base58.encode(_FACTS[self.algorithm].multicodec + self.raw)
 
+    @property
+    def subject_public_key_info(self) -> bytes:
+        """The key as certificates hold it (RFC 5280 section 4.1.2.7; RFC 5480, RFC 8410)."""
+        return self._library_key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+    @property
+    def signature_bytes(self) -> int:
+        """How many bytes every signature of this key has."""
+        return signature_length(self.algorithm)
+
     @classmethod
     def from_multikey(cls, text: str) -> Self:
         """Read a ``publicKeyMultibase``, base58btc only, as Multikey demands.
@@ -278,12 +279,42 @@ class PublicKey:
         return True
 
 
-class Signer(Protocol):
+def public_key_on_record(algorithm: str, multikey: str) -> PublicKey | RsaPublicKey:
+    """Return the public key that a record of ours states.
+
+    Raises:
+        KeyRefused: what it states is no key.
+    """
+    if algorithm in set(RsaScheme):
+        return RsaPublicKey.from_multikey(RsaScheme(algorithm), multikey)
+    return PublicKey.from_multikey(multikey)
+
+
+class SealSigner(Protocol):
     """One private key, wherever it lives: in this process, in a token, at a remote service.
 
     ``in_process`` says that :meth:`sign` does no I/O and never suspends, so a caller may sign before its transaction
     without holding anything open; every other signer goes the way of two transactions.
     """
+
+    @property
+    def public_key(self) -> PublicKey | RsaPublicKey:
+        """What others check its signatures with."""
+
+    @property
+    def in_process(self) -> bool:
+        """Whether the key is in this process."""
+
+    async def sign(self, message: bytes) -> bytes:
+        """Return the raw signature over ``message``: Ed25519's 64 bytes, ``r || s`` for ECDSA, RSA's own otherwise.
+
+        Raises:
+            SigningFailed: the key's keeper could not sign now.
+        """
+
+
+class Signer(SealSigner, Protocol):
+    """A signer whose key can be in a DID document: RSA is for seals alone, which a certificate speaks for."""
 
     @property
     def algorithm(self) -> Algorithm:
@@ -311,6 +342,24 @@ class SigningFailed(ServiceError):
     code: ClassVar[str] = "signing-failed"
     title: ClassVar[str] = "The signing key is not available at the moment"
     family: ClassVar[Family] = Family.UNAVAILABLE
+
+
+class SignatureWrong(SigningFailed):
+    """The keeper of the private key gave what is no signature of that key. It was dropped; an operator has to look."""
+
+    code: ClassVar[str] = "signature-wrong"
+    title: ClassVar[str] = "The keeper of the signing key gave a wrong signature"
+
+
+def insist_on_signature(public_key: PublicKey | RsaPublicKey, signature: bytes, message: bytes) -> bytes:
+    """Return ``signature`` if it is this key's over ``message``; nothing else leaves a keeper of keys.
+
+    Raises:
+        SignatureWrong: it is not.
+    """
+    if not public_key.verify(signature, message):
+        raise SignatureWrong
+    return signature
 
 
 class InProcessSigner:
@@ -365,29 +414,6 @@ class InProcessSigner:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.public_key.multikey})"
-
-    def certificate_request(self, *, organisation: str, organization_identifier: str, common_name: str) -> bytes:
-        """Return a request for a certificate of this key (PKCS #10, RFC 2986), in PEM.
-
-        Raises:
-            KeyRefused: a key that is not for certificates of seals, or a name that is too long for one.
-        """
-        if isinstance(self._private_key, ed25519.Ed25519PrivateKey):
-            raise KeyRefused("Certificates of seals are for ECDSA keys.")
-        try:
-            subject = x509.Name(
-                [
-                    x509.NameAttribute(NameOID.ORGANIZATION_NAME, organisation),
-                    # ETSI EN 319 412-1 clause 5.1.4.
-                    x509.NameAttribute(NameOID.ORGANIZATION_IDENTIFIER, organization_identifier),
-                    x509.NameAttribute(NameOID.COMMON_NAME, common_name),
-                ]
-            )
-        except ValueError as error:
-            raise KeyRefused(f"The certificate cannot be requested in this name: {error}.") from None
-        builder = x509.CertificateSigningRequestBuilder().subject_name(subject)
-        digest = hashes.SHA256() if self.algorithm is Algorithm.P256 else hashes.SHA384()
-        return builder.sign(self._private_key, digest).public_bytes(Encoding.PEM)
 
     async def sign(self, message: bytes) -> bytes:
         """Return the raw signature over ``message``; never suspends."""

@@ -28,6 +28,7 @@ from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
 from app.instants import write_instant
+from app.keys.rsa_key import RsaScheme
 from app.keys.signer import Algorithm, PublicKey
 
 # The JWK context is the one that defines the type JsonWebKey, and VC Data Integrity 1.0 section 2.4 has every verifier
@@ -42,7 +43,13 @@ AUTHENTICATION: Final = "authentication"
 
 _DID_WEB: Final = "did:web:"
 _DEFAULT_PORTS: Final = {"https": 443, "http": 80}
-_FRAGMENT_NAMES: Final = {Algorithm.ED25519: "ed25519", Algorithm.P256: "p256", Algorithm.P384: "p384"}
+_FRAGMENT_NAMES: Final = {
+    Algorithm.ED25519: "ed25519",
+    Algorithm.P256: "p256",
+    Algorithm.P384: "p384",
+    RsaScheme.RS256: "rs256",
+    RsaScheme.PS256: "ps256",
+}
 
 
 class KeyState(StrEnum):
@@ -71,7 +78,7 @@ class PublishedKey:
             raise ValueError("a key has a time of revocation exactly when it is revoked")
 
 
-def fragment_name(algorithm: Algorithm, year: int, number: int) -> str:
+def fragment_name(algorithm: Algorithm | RsaScheme, year: int, number: int) -> str:
     """Return the fragment of a key's identifier, ``ed25519-2026-1`` for the first Ed25519 key of 2026."""
     return f"{_FRAGMENT_NAMES[algorithm]}-{year}-{number}"
 

@@ -48,7 +48,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
 from app.errors import Finding, ServiceError, json_pointer
 from app.instants import read_instant
-from app.keys import KeyRefused, PublicKey, Signer
+from app.keys import KeyRefused, PublicKey, RsaPublicKey, SealSigner
 from app.securing import jws
 from app.securing.data_integrity import SelfCheckFailed
 from app.securing.jws import HeaderProblem, HeaderProfile, Jws, MalformedToken, decode_base64url
@@ -281,7 +281,7 @@ def _refuse(code: str, pointer: str, detail: str) -> NoReturn:
 # --- Sealing ----------------------------------------------------------------------------------------------------------
 
 
-async def secure(payload: bytes, *, signer: Signer, chain: Sequence[bytes], at: datetime) -> bytes:
+async def secure(payload: bytes, *, signer: SealSigner, chain: Sequence[bytes], at: datetime) -> bytes:
     """Return ``payload``, one JSON text in UTF-8, under a seal of level B; it is carried as it is.
 
     ``chain`` is the sealing certificate and the authorities above it, in DER, without the root. ``payload`` is the
@@ -292,7 +292,7 @@ async def secure(payload: bytes, *, signer: Signer, chain: Sequence[bytes], at: 
         SelfCheckFailed: the finished seal does not hold, or is not by the first certificate of ``chain``.
     """
     header = {
-        "alg": jws.SIGNING_ALGORITHMS[signer.algorithm],
+        "alg": _algorithm_of(signer),
         "cty": "json",
         "x5t#S256": jws.encode_base64url(hashlib.sha256(chain[0]).digest()).decode("ascii"),
         "x5c": [base64.b64encode(certificate).decode("ascii") for certificate in chain],
@@ -314,6 +314,13 @@ async def secure(payload: bytes, *, signer: Signer, chain: Sequence[bytes], at: 
     if read_again.jws.payload != payload or not check(read_again).verified:
         raise SelfCheckFailed("The new seal does not verify with its certificate.")
     return sealed
+
+
+def _algorithm_of(signer: SealSigner) -> str:
+    public_key = signer.public_key
+    if isinstance(public_key, RsaPublicKey):
+        return public_key.algorithm.value
+    return jws.SIGNING_ALGORITHMS[public_key.algorithm]
 
 
 # --- Checking ---------------------------------------------------------------------------------------------------------

@@ -29,12 +29,12 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID, NameOID
 
 from app.errors import Family, ServiceError
-from app.keys import PublicKey
+from app.keys import KeyRefused, PublicKey, RsaPublicKey, RsaScheme
 
 ORGANIZATION_IDENTIFIER: Final = x509.ObjectIdentifier("2.5.4.97")
 """ETSI EN 319 412-1 clause 5.1.4, such as ``VATDE-123456789``."""
@@ -235,7 +235,7 @@ class SealCertificate:
     """A certificate to seal by: what a seal carries (itself and the authorities below the root), in DER."""
 
     chain: tuple[bytes, ...]
-    public_key: PublicKey
+    subject_public_key_info: bytes
     standing: SignerStanding
 
 
@@ -250,8 +250,15 @@ def read_seal_certificate(pem: bytes, anchors: Anchors, now: datetime) -> SealCe
         key = certificates[0].public_key()
     except (ValueError, UnsupportedAlgorithm):
         raise CertificateUnusable("The file holds no readable PEM certificate.") from None
-    if not isinstance(key, ec.EllipticCurvePublicKey):
-        raise CertificateUnusable("Seals are made here with keys of P-256.")
+    try:
+        if isinstance(key, rsa.RSAPublicKey):
+            RsaPublicKey.of_library_key(key, RsaScheme.PS256)
+        elif isinstance(key, ec.EllipticCurvePublicKey):
+            PublicKey.of_library_key(key)
+        else:
+            raise CertificateUnusable("Seals are made here with keys of P-256, P-384 and RSA.")
+    except KeyRefused as error:
+        raise CertificateUnusable(error.detail) from None
     encoded = [one.public_bytes(Encoding.DER) for one in certificates]
     standing = appraise(encoded, (), (), anchors, now)
     if standing is None:
@@ -268,7 +275,8 @@ def read_seal_certificate(pem: bytes, anchors: Anchors, now: datetime) -> SealCe
     known = _Known(encoded, (), (), anchors, now)
     path = known.path(certificates[0], now) or (certificates[0],)
     carried = tuple(one.public_bytes(Encoding.DER) for one in path if one.subject != one.issuer)
-    return SealCertificate(carried, PublicKey.of_library_key(key), standing)
+    key_info = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    return SealCertificate(carried, key_info, standing)
 
 
 _Path = tuple[x509.Certificate, ...]

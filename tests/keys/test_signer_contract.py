@@ -1,65 +1,179 @@
-"""What every signer promises. A new key backend adds its line to ``SIGNERS``."""
+"""What every signer promises, wherever its key is. A new key backend adds its line to ``BACKENDS``."""
 
+import asyncio
 import inspect
+import shutil
+import tempfile
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 import pytest
 
-from app.keys import Algorithm, InProcessSigner, Keyring, MasterSecret, PublicKey, ScryptCost, Signer
-from app.keys.signer import signature_length
-from tests.counterparts.slow_signer import SlowSigner
+from app.keys import (
+    Algorithm,
+    Backend,
+    InProcessSigner,
+    KeyExists,
+    Keyring,
+    KeyringUnusable,
+    KeyUnknown,
+    MasterSecret,
+    PublicKey,
+    RemoteSigner,
+    RsaPublicKey,
+    RsaScheme,
+    ScryptCost,
+    SealSigner,
+    SignatureWrong,
+    SignerProcess,
+    SigningFailed,
+    public_key_on_record,
+)
+from app.keys.keeper import FileKeeper
+from app.keys.peers import listen
+from app.keys.rsa_key import InProcessRsaSigner, generate_rsa_key
+from app.keys.signing_desk import SigningDesk
+from tests.counterparts.slow_signer import Fault, SlowSigner
+
+SECRET = MasterSecret.generate()
+DID_ALGORITHMS = list(Algorithm)
+ALL = [*DID_ALGORITHMS, *RsaScheme]
+REF, OTHER_REF = "test/key-2026-1", "test/key-2026-2"
 
 
-def in_memory(algorithm, folder):
-    return InProcessSigner.generate(algorithm)
+@dataclass
+class Made:
+    """A signer, and what else its contract is about."""
+
+    signer: SealSigner
+    another: SealSigner | None = None
+    """A signer that has the public key of the first and asks for the key of another."""
+    process: SignerProcess | None = None
 
 
-def from_keyring(algorithm, folder):
-    secret = MasterSecret.generate()
-    Keyring.create(folder, secret, cost=ScryptCost(n=2**14)).generate("test", "key-2026-1", algorithm)
-    return Keyring.open(folder, secret).signer("test", "key-2026-1")
+@cache
+def an_rsa_key():
+    return generate_rsa_key()
 
 
-def elsewhere(algorithm, folder):
-    return SlowSigner(algorithm)
+@cache
+def two_keys(algorithm):
+    """A keyring with two keys. Making them takes long; every test has a copy."""
+    folder = Path(tempfile.mkdtemp()) / "keys"
+    keyring = Keyring.create(folder, SECRET, cost=ScryptCost(n=2**14))
+    for ref in (REF, OTHER_REF):
+        keyring.generate(*ref.split("/"), algorithm)
+    return folder
 
 
-SIGNERS = [in_memory, from_keyring, elsewhere]
+@asynccontextmanager
+async def in_memory(algorithm, folder):
+    if isinstance(algorithm, RsaScheme):
+        yield Made(InProcessRsaSigner(an_rsa_key(), algorithm))
+    else:
+        yield Made(InProcessSigner.generate(algorithm))
 
 
-@pytest.fixture(params=SIGNERS, ids=lambda make: make.__name__)
-def make(request):
-    return request.param
+@asynccontextmanager
+async def from_keyring(algorithm, folder):
+    shutil.copytree(two_keys(algorithm), folder)
+    yield Made(Keyring.open(folder, SECRET).signer("test", "key-2026-1"))
 
 
-@pytest.fixture(params=list(Algorithm), ids=str)
-def signer(request, make, tmp_path) -> Signer:
-    return make(request.param, tmp_path / "keys")
+@asynccontextmanager
+async def elsewhere(algorithm, folder):
+    yield Made(SlowSigner(algorithm))
 
 
-async def test_its_signature_is_raw_and_verifies_with_its_public_key(signer):
-    signature = await signer.sign(b"the message")
+@asynccontextmanager
+async def a_desk(keepers, folder, **options):
+    """Serve ``keepers`` on a socket in this process; return who asks them."""
+    folder.mkdir(exist_ok=True)
+    listener = listen(folder / "s.sock", shared=False)
+    desk = SigningDesk(keepers, tell=lambda *_: None, given_up_on=lambda _: None, **options)
+    serving = asyncio.create_task(desk.serve(listener))
+    process = SignerProcess(folder / "s.sock", patience_seconds=0.2)
+    try:
+        yield process
+    finally:
+        await process.close()
+        serving.cancel()
+        await asyncio.gather(serving, return_exceptions=True)
+        listener.close()
 
-    assert len(signature) == signature_length(signer.algorithm)
-    assert signer.public_key.verify(signature, b"the message")
-    assert not signer.public_key.verify(signature, b"another message")
+
+@asynccontextmanager
+async def through_a_signer_process(algorithm, folder):
+    shutil.copytree(two_keys(algorithm), folder)
+    async with kept_by(FileKeeper(Keyring.open(folder, SECRET)), Backend.FILE, algorithm, folder) as made:
+        yield made
 
 
-async def test_signing_again_gives_the_same_bytes(signer):
-    assert await signer.sign(b"resumed after a crash") == await signer.sign(b"resumed after a crash")
+@asynccontextmanager
+async def kept_by(keeper, backend, algorithm, folder):
+    """Ask ``keeper``, which has two keys, through a signer process."""
+    async with a_desk({backend: keeper}, folder / "socket") as process:
+        public_key = (await process.look(backend, REF, algorithm)).public_key
+        yield Made(
+            RemoteSigner(process, backend, REF, public_key),
+            RemoteSigner(process, backend, OTHER_REF, public_key),
+            process,
+        )
 
 
-async def test_an_empty_and_a_long_message_are_signed_like_any_other(signer):
+BACKENDS = {
+    in_memory: ALL,
+    from_keyring: ALL,
+    elsewhere: DID_ALGORITHMS,
+    through_a_signer_process: ALL,
+}
+EVERY = [(make, algorithm) for make, algorithms in BACKENDS.items() for algorithm in algorithms]
+APART = [(make, algorithm) for make, algorithm in EVERY if make not in (in_memory, from_keyring, elsewhere)]
+
+
+def each(pairs):
+    return pytest.mark.parametrize("made", pairs, ids=lambda pair: f"{pair[0].__name__}-{pair[1]}", indirect=True)
+
+
+@pytest.fixture
+async def made(request, tmp_path):
+    make, algorithm = request.param
+    async with make(algorithm, tmp_path / "k") as made:
+        yield made
+
+
+@each(EVERY)
+async def test_its_signature_is_raw_and_verifies_with_its_public_key(made):
+    signature = await made.signer.sign(b"the message")
+
+    assert len(signature) == made.signer.public_key.signature_bytes
+    assert made.signer.public_key.verify(signature, b"the message")
+    assert not made.signer.public_key.verify(signature, b"another message")
+
+
+@each([(make, algorithm) for make, algorithm in EVERY if algorithm is not RsaScheme.PS256])
+async def test_signing_again_gives_the_same_bytes_where_the_key_is_ours(made):
+    assert await made.signer.sign(b"resumed after a crash") == await made.signer.sign(b"resumed after a crash")
+
+
+@each(EVERY)
+async def test_an_empty_and_a_long_message_are_signed_like_any_other(made):
     for message in (b"", b"x" * 1_000_000):
-        assert signer.public_key.verify(await signer.sign(message), message)
+        assert made.signer.public_key.verify(await made.signer.sign(message), message)
 
 
-async def test_its_algorithm_is_that_of_its_public_key(signer):
-    assert signer.public_key.algorithm is signer.algorithm
-    assert PublicKey.from_multikey(signer.public_key.multikey) == signer.public_key
+@each(EVERY)
+async def test_its_public_key_is_what_a_record_makes_of_it(made):
+    public_key = made.signer.public_key
+    assert public_key_on_record(public_key.algorithm.value, public_key.multikey) == public_key
+    assert isinstance(public_key, RsaPublicKey if public_key.algorithm in list(RsaScheme) else PublicKey)
 
 
-async def test_a_signer_in_this_process_never_suspends_and_another_says_that_it_may(signer):
-    coroutine = signer.sign(b"m")
+@each(EVERY)
+async def test_a_signer_in_this_process_never_suspends_and_another_says_that_it_may(made):
+    coroutine = made.signer.sign(b"m")
     try:
         coroutine.send(None)
         suspended = True
@@ -71,9 +185,113 @@ async def test_a_signer_in_this_process_never_suspends_and_another_says_that_it_
         if inspect.getcoroutinestate(coroutine) == inspect.CORO_SUSPENDED:
             coroutine.close()
 
-    assert suspended is not signer.in_process
+    assert suspended is not made.signer.in_process
 
 
-async def test_its_representation_shows_nothing_private(signer):
-    assert "Private" not in repr(signer)
-    assert len(repr(signer)) < 200
+@each(EVERY)
+async def test_its_representation_shows_nothing_private(made):
+    assert "Private" not in repr(made.signer)
+    assert len(repr(made.signer)) < 200
+
+
+@each(EVERY)
+async def test_many_at_once_each_get_the_signature_of_their_own_message(made):
+    messages = [f"message {number}".encode() * (1 + 100 * (number % 3)) for number in range(40)]
+    signatures = await asyncio.gather(*(made.signer.sign(message) for message in messages))
+    for message, signature in zip(messages, signatures, strict=True):
+        assert made.signer.public_key.verify(signature, message)
+
+
+@each(APART)
+async def test_a_key_that_is_not_the_one_on_record_signs_nothing(made):
+    with pytest.raises(SigningFailed):
+        await made.another.sign(b"the message")
+
+
+@each(APART)
+async def test_it_says_that_it_is_in_order_and_which_keys_it_has(made):
+    health = await made.process.health()
+    assert list(health.values()) == [None]
+    assert {ref for _, ref in await made.process.names()} >= {REF, OTHER_REF}
+
+
+@each(APART)
+async def test_a_key_that_is_not_there_is_unknown(made):
+    (backend,) = await made.process.health()
+    with pytest.raises(KeyUnknown):
+        await made.process.sign(Backend(backend), "test/nothing", made.signer.public_key, b"m")
+    with pytest.raises(KeyUnknown):
+        await made.process.look(Backend(backend), "test/nothing", made.signer.public_key.algorithm)
+
+
+@each(APART)
+async def test_what_is_public_about_a_key_can_be_asked_for(made):
+    (backend,) = await made.process.health()
+    found = await made.process.look(Backend(backend), REF, made.signer.public_key.algorithm)
+    assert found.public_key == made.signer.public_key
+
+
+@pytest.mark.parametrize("algorithm", [Algorithm.ED25519, RsaScheme.PS256])
+async def test_a_key_is_made_once_and_never_over_another(tmp_path, algorithm):
+    keeper = FileKeeper(Keyring.create(tmp_path / "keys", SECRET, cost=ScryptCost(n=2**14)))
+    async with a_desk({Backend.FILE: keeper}, tmp_path) as process:
+        public_key = await process.make(Backend.FILE, REF, algorithm)
+        with pytest.raises(KeyExists):
+            await process.make(Backend.FILE, REF, algorithm)
+        assert (await process.look(Backend.FILE, REF, algorithm)).public_key == public_key
+
+
+class Faulty:
+    """A keeper that signs as a slow signer does, its faults included; fits ``Keeper`` where it is asked to sign."""
+
+    def __init__(self, *faults, delay_seconds=0.0):
+        self.signer = SlowSigner(Algorithm.P256, faults=faults, delay_seconds=delay_seconds)
+
+    async def sign(self, _ref, _public_key, message):
+        return await self.signer.sign(message)
+
+    async def close(self):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("fault", "problem"),
+    [
+        (Fault.REFUSES, SigningFailed),
+        (Fault.SIGNS_WITH_ANOTHER_KEY, SignatureWrong),
+        (Fault.CUTS_THE_SIGNATURE, SignatureWrong),
+    ],
+)
+async def test_what_a_keeper_gives_that_is_no_signature_leaves_nobody(tmp_path, fault, problem):
+    keeper = Faulty(fault)
+    async with a_desk({Backend.PKCS11: keeper}, tmp_path) as process:
+        signer = RemoteSigner(process, Backend.PKCS11, "x", keeper.signer.public_key)
+        with pytest.raises(problem):
+            await signer.sign(b"m")
+        assert signer.public_key.verify(await signer.sign(b"m"), b"m")
+
+
+async def test_a_wrong_signature_is_caught_a_second_time_by_whoever_asked(tmp_path, monkeypatch):
+    keeper = Faulty(Fault.SIGNS_WITH_ANOTHER_KEY)
+    # A signer process of somebody who took the first check out.
+    monkeypatch.setattr("app.keys.signing_desk.insist_on_signature", lambda _key, signature, _message: signature)
+    async with a_desk({Backend.PKCS11: keeper}, tmp_path) as process:
+        with pytest.raises(SignatureWrong):
+            await RemoteSigner(process, Backend.PKCS11, "x", keeper.signer.public_key).sign(b"m")
+
+
+async def test_a_keeper_that_does_not_answer_is_given_up(tmp_path):
+    keeper = Faulty(delay_seconds=60)
+    async with a_desk({Backend.PKCS11: keeper}, tmp_path, keeper_seconds=0.05) as process:
+        with pytest.raises(SigningFailed):
+            await RemoteSigner(process, Backend.PKCS11, "x", keeper.signer.public_key).sign(b"m")
+
+
+async def test_a_backend_that_is_not_set_up_is_said_to_the_operator_and_not_to_who_asks_for_a_signature(tmp_path):
+    keeper = Faulty()
+    async with a_desk({Backend.PKCS11: keeper}, tmp_path) as process:
+        with pytest.raises(KeyringUnusable, match="no backend csc"):
+            await process.sign(Backend.CSC, "x", keeper.signer.public_key, b"m")
+        with pytest.raises(SigningFailed) as caught:
+            await RemoteSigner(process, Backend.CSC, "x", keeper.signer.public_key).sign(b"m")
+        assert caught.value.detail == SigningFailed.title
