@@ -161,9 +161,9 @@ class SignerProcess:
             except BaseException:
                 # Whatever stands in this connection is not the answer to the next question; and where one is broken,
                 # the others belonged to the same process.
-                writer.transport.abort()
+                _drop(writer)
                 while self._idle:
-                    self._idle.pop()[1].transport.abort()
+                    _drop(self._idle.pop()[1])
                 raise
             self._idle.append((reader, writer))
         if answer.problem is not None:
@@ -242,6 +242,12 @@ class RemoteSigner(RemoteSealSigner):
     def public_key(self) -> PublicKey:
         """What others check its signatures with."""
         return self._did_key
+
+
+def _drop(writer: asyncio.StreamWriter) -> None:
+    """Hang up at once, without waiting for anything."""
+    writer.close()
+    writer.transport.abort()
 
 
 async def _hang_up(writer: asyncio.StreamWriter) -> None:
