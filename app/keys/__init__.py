@@ -106,7 +106,7 @@ __all__ = [
     "jwk_method_id",
     "learner_key",
     "method_id",
-    "secret_for",
     "name_of_ref",
     "public_key_on_record",
+    "secret_for",
 ]
