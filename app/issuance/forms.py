@@ -17,6 +17,7 @@ from app.issuance.issue import (
     status_of,
 )
 from app.issuance.late_form import issuer_of
+from app.issuance.manifest import MANIFEST_FORM, MANIFEST_WITH_SEAL_FORM, make_manifest
 from app.issuance.office import Office, sealed_place
 from app.issuance.records import CredentialRecord, Status
 from app.issuance.repeating import data_key_of
@@ -92,6 +93,30 @@ async def read_edc(office: Office, token: str) -> Document:
     async with office.database.read() as connection:
         entry = await _public_entry(connection, token)
     return await _edc(office, entry)
+
+
+async def read_manifest(office: Office, token: str) -> Document:
+    """Return the manifest of the files at a public address.
+
+    Raises:
+        CredentialUnknown, FormPending, Erased: as :func:`read_public`.
+        SigningKeysMissing, SigningFailed: it cannot be signed now.
+    """
+    async with office.database.read() as connection:
+        entry = await _public_entry(connection, token)
+    sealing = (await issuer_of(office, entry.credential)).seal is not None
+    async with office.database.read() as connection:
+        document = await _found_form(connection, office, entry, MANIFEST_WITH_SEAL_FORM)
+        if document is None and not sealing:
+            document = await _found_form(connection, office, entry, MANIFEST_FORM)
+    if document is not None:
+        return document
+    form = await make_manifest(office, entry)
+    async with office.database.read() as connection:
+        document = None if form is None else await _found_form(connection, office, entry, form)
+    if document is None:
+        raise FormPending(retry_after_seconds=2)
+    return document
 
 
 async def read_for(office: Office, caller: Caller, credential_id: UUID, form: str) -> Document:

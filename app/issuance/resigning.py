@@ -25,6 +25,7 @@ import orjson
 
 from app.errors import Family, ServiceError
 from app.issuance.issue import VCDM2_FORM, VCDM2_JWT_FORM, key_ids, sign
+from app.issuance.manifest import MANIFEST_FORM, MANIFEST_WITH_SEAL_FORM
 from app.issuance.moulds import Unsigned
 from app.issuance.office import Issuer, Office, sealed_place
 from app.issuance.repeating import Erased, data_key_of
@@ -126,6 +127,13 @@ async def _sign_one(office: Office, issuer: Issuer, former: SecuredForm, lost: s
         if not signed.startswith(payload[:-1] + b',"proof":'):
             raise StoredFormDiffers
         content, signed_with = await sign(Unsigned.stored(payload), issuer, moment), key_ids(issuer)
+    elif former.form in (MANIFEST_FORM, MANIFEST_WITH_SEAL_FORM):
+        manifest = orjson.loads(payload)
+        if vc_jose.read(signed).content != manifest:
+            raise StoredFormDiffers
+        token_key, key_id = issuer.token_key()
+        content = await vc_jose.secure_manifest(manifest, signer=token_key.signer, key_id=key_id)
+        signed_with = [token_key.key_id]
     else:
         assert former.form == VCDM2_JWT_FORM
         document = orjson.loads(payload)

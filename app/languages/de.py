@@ -81,6 +81,8 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "verification.not-sealed": "Der Nachweis trägt kein Siegel.",
         "verification.form-not-supported": "Nicht geprüft: Nachweise dieser Form werden erkannt, "
         "aber hier noch nicht gelesen.",
+        "verification.manifest-no-credential": "Dies ist ein Verzeichnis: Es sagt über Prüfsummen, welche Dateien "
+        "eines Micro-Credentials zusammengehören. Es ist selbst kein Nachweis; prüfen Sie die Dateien.",
         "verification.form-unknown": "Nicht geprüft: Der erste Kontext ist unbekannt und damit auch die Form.",
         "verification.json-well-formed": "Das Dokument ist ein wohlgeformter JSON-Text.",
         "verification.contexts-pinned": "Alle Kontexte sind hier bekannt und wurden aus eigenen Kopien gelesen.",

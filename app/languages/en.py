@@ -51,6 +51,8 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "verification.not-a-credential": "Not checked: this is not a credential.",
         "verification.form-not-supported": "Not checked: credentials of this form are recognised but not yet "
         "read here.",
+        "verification.manifest-no-credential": "This is a manifest: it says by their digests which files of one "
+        "micro-credential belong together. It is no credential; check the files themselves.",
         "verification.form-unknown": "Not checked: the first context is unknown, so the form is unknown.",
         # Seals.
         "verification.seal-verified": "The seal is intact: nothing has been changed since it was made ({algorithm}). "

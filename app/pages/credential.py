@@ -5,8 +5,9 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Header, Query, Request, Response
 
 from app.elm.reading import read
-from app.issuance.forms import Document, PublicDocument, read_edc, read_public
+from app.issuance.forms import Document, PublicDocument, read_edc, read_manifest, read_public
 from app.issuance.issue import VCDM2_FORM, VCDM2_JWT_FORM
+from app.issuance.manifest import MEDIA_TYPE as MANIFEST_MEDIA_TYPE
 from app.issuance.office import Office
 from app.languages import Language, preferred
 from app.pages.facts import facts_of
@@ -90,6 +91,24 @@ async def fetch_edc(token: str, request: Request) -> Response:
     document = await read_edc(office, token)
     answer = _bytes(request, document, document.media_type)
     answer.headers["Content-Disposition"] = 'attachment; filename="credential.edc.jsonld"'
+    return answer
+
+
+@router.get(
+    "/c/{token}/manifest.jwt",
+    response_class=Response,
+    responses={**answers(MANIFEST_MEDIA_TYPE, etag=True), **NOT_THERE_OR_GONE},
+    summary="Fetch the manifest of a credential's files",
+)
+async def fetch_manifest(token: str, request: Request) -> Response:
+    """Which files say the same, by the digests of their payloads: a JWS in compact form, signed by the issuer.
+
+    `typ` is `enhance-manifest+jwt`. Made at the first request; a new one only where a sealed file has come since.
+    """
+    office: Office = request.app.state.office
+    document = await read_manifest(office, token)
+    answer = _bytes(request, document, MANIFEST_MEDIA_TYPE)
+    answer.headers["Content-Disposition"] = 'attachment; filename="manifest.jwt"'
     return answer
 
 

@@ -42,7 +42,7 @@ from app.keys import ASSERTION_METHOD, AUTHENTICATION, PublicKey, Signer
 from app.securing import jws
 from app.securing.data_integrity import AlreadySecured, ResolveMethod, SelfCheckFailed, is_for
 from app.securing.jws import MAX_PAYLOAD_BYTES, HeaderProblem, HeaderProfile, Jws
-from app.strict_json import MAX_DEPTH, JsonValue, parse
+from app.strict_json import MAX_DEPTH, JsonValue, canonical, parse
 
 MEDIA_TYPE: Final = "application/vc+jwt"
 PRESENTATION_MEDIA_TYPE: Final = "application/vp+jwt"
@@ -98,6 +98,9 @@ class _Kind:
 
 _CREDENTIAL_TYPE: Final = _Kind(MEDIA_TYPE, "application/vc")
 _PRESENTATION_TYPE: Final = _Kind(PRESENTATION_MEDIA_TYPE, "application/vp")
+MANIFEST_TYPE: Final = "MicroCredentialManifest"
+"""The ``type`` of a manifest: our own statement which files say the same, no credential."""
+_MANIFEST_KIND: Final = _Kind("application/enhance-manifest+jwt", "application/json")
 
 HEADER_OUTCOMES: Final[Mapping[HeaderProblem, TokenOutcome]] = {
     HeaderProblem.CRITICAL: TokenOutcome.HEADER_REFUSED,
@@ -219,7 +222,7 @@ def check(token: Token, resolve_method: ResolveMethod) -> TokenResult:
         domains=tuple(item for item in _as_list(content.get("aud")) if isinstance(item, str)) if presented else (),
     )
     # 1
-    refused = _header_outcome(token.jws.header, _PRESENTATION_TYPE if presented else _CREDENTIAL_TYPE)
+    refused = _header_outcome(token.jws.header, _kind_of(content))
     if refused is not None:
         return replace(stated, outcome=refused[0], member=refused[1])
     # 2
@@ -245,6 +248,27 @@ def check(token: Token, resolve_method: ResolveMethod) -> TokenResult:
     # 7
     contradicted = _claims_outcome(token.jws.header, content)
     return held if contradicted is None else replace(held, outcome=contradicted[0], member=contradicted[1])
+
+
+def _kind_of(content: Mapping[str, Any]) -> _Kind:
+    if _is_presentation(content):
+        return _PRESENTATION_TYPE
+    return _MANIFEST_KIND if is_manifest(content) else _CREDENTIAL_TYPE
+
+
+def is_manifest(content: object) -> bool:
+    """Whether ``content`` is a manifest by its own words: of that type alone, without a context."""
+    return isinstance(content, Mapping) and content.get("type") == MANIFEST_TYPE and "@context" not in content
+
+
+async def secure_manifest(manifest: Mapping[str, Any], *, signer: Signer, key_id: str) -> bytes:
+    """Return a manifest as a token, with the payload in canonical form (RFC 8785).
+
+    Raises:
+        DocumentTooLarge, SigningFailed, SelfCheckFailed: as :func:`secure`.
+    """
+    header = {"kid": key_id, "typ": "enhance-manifest+jwt", "cty": "json"}
+    return await jws.sign_compact(canonical(manifest), header, signer=signer)
 
 
 def _is_presentation(content: object) -> bool:

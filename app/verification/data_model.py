@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from app.errors import Finding, json_pointer
 from app.instants import read_instant
+from app.securing.vc_jose import is_manifest
 
 _V2_CONTEXT: Final = "https://www.w3.org/ns/credentials/v2"
 _V1_CONTEXT: Final = "https://www.w3.org/2018/credentials/v1"
@@ -44,11 +45,14 @@ class Form(StrEnum):
     EDC_SEALED = "edc-sealed"
     PRESENTATION = "presentation"
     ENVELOPED = "enveloped"
+    MANIFEST = "manifest"
     UNKNOWN = "unknown"
 
 
 NOT_YET_READ: Final = frozenset({Form.EDC_SEALED, Form.ENVELOPED})
 """Forms that are recognised so that the report can say what they are; their security is not checked here."""
+NO_CREDENTIALS: Final = NOT_YET_READ | {Form.MANIFEST}
+"""Forms of which nothing is asked that only a credential could answer. A manifest is asked who signed it."""
 
 
 def form_of(document: object) -> Form:
@@ -60,6 +64,8 @@ def form_of(document: object) -> Form:
         return Form.EDC_SEALED
     if types & {"EnvelopedVerifiableCredential", "EnvelopedVerifiablePresentation"}:
         return Form.ENVELOPED
+    if is_manifest(document):
+        return Form.MANIFEST
     if "VerifiablePresentation" in types or "EuropeanDigitalPresentation" in types:
         return Form.PRESENTATION
     return _version_of(document)

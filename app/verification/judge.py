@@ -27,6 +27,7 @@ from app.trust.resolve import ResolutionProblem
 from app.trust.seals import Revocation, SignerStanding
 from app.verification.checks import CREDENTIAL_CHECKS, PRESENTATION_CHECKS, Axis, Check, CheckName, Result
 from app.verification.data_model import (
+    NO_CREDENTIALS,
     NOT_YET_READ,
     Form,
     data_model_findings,
@@ -195,10 +196,14 @@ def _json_well_formed(_case: _Case) -> Check:
     return Check(CheckName.JSON_WELL_FORMED, Result.PASSED, "json-well-formed")
 
 
+def _unread(case: _Case) -> str:
+    return "manifest-no-credential" if case.form is Form.MANIFEST else "form-not-supported"
+
+
 def _contexts_pinned(case: _Case) -> Check:
     found = case.evidence.contexts
-    if case.form in NOT_YET_READ:
-        return Check(CheckName.CONTEXTS_PINNED, Result.NOT_CHECKED, "form-not-supported")
+    if case.form in NO_CREDENTIALS:
+        return Check(CheckName.CONTEXTS_PINNED, Result.NOT_CHECKED, _unread(case))
     if found.problem is None:
         return Check(CheckName.CONTEXTS_PINNED, Result.PASSED, "contexts-pinned")
     return Check(
@@ -230,8 +235,8 @@ def _of_graph(case: _Case, name: CheckName, findings: tuple[Finding, ...], good:
     graph = case.evidence.graph
     if findings:
         return Check(name, Result.FAILED, bad, pointer=findings[0].pointer, details=findings)
-    if case.form in NOT_YET_READ:
-        return Check(name, Result.NOT_CHECKED, "form-not-supported")
+    if case.form in NO_CREDENTIALS:
+        return Check(name, Result.NOT_CHECKED, _unread(case))
     if graph.problem is not None:
         return Check(name, Result.NOT_CHECKED, graph.problem.value, pointer=graph.pointer)
     if not graph.readable or case.evidence.contexts.problem is not None:
@@ -477,8 +482,8 @@ def _is_named(signer: SignerStanding, names: Sequence[str]) -> bool:
 def _seal_certificate(case: _Case) -> Check:
     """Return whether the certificate was valid, and not revoked, when the seal is known to have existed."""
     name, seal = CheckName.SEAL_CERTIFICATE, case.seal
-    if case.form in NOT_YET_READ:
-        return Check(name, Result.NOT_CHECKED, "form-not-supported")
+    if case.form in NO_CREDENTIALS:
+        return Check(name, Result.NOT_CHECKED, _unread(case))
     if seal is None:
         return Check(name, Result.NOT_CHECKED, "not-sealed")
     signer, claimed = seal.signer, seal.result.created_at
@@ -688,8 +693,8 @@ def _names_member(case: _Case) -> Check:
     name = CheckName.NAMES_MEMBER_WITHOUT_KEY
     if case.evidence.members is None:
         return Check(name, Result.NOT_CHECKED, "members-not-known")
-    if case.form in NOT_YET_READ:
-        return Check(name, Result.NOT_CHECKED, "form-not-supported")
+    if case.form in NO_CREDENTIALS:
+        return Check(name, Result.NOT_CHECKED, _unread(case))
     if not case.claims:
         return Check(name, Result.PASSED, "names-no-member")
     # By a seal a member is itself under whatever id; see `_Case.member`.
@@ -710,8 +715,8 @@ def _data_model(case: _Case) -> Check:
         return Check(
             CheckName.DATA_MODEL, Result.FAILED, "data-model-broken", pointer=broken[0].pointer, details=broken
         )
-    if case.form in NOT_YET_READ:
-        return Check(CheckName.DATA_MODEL, Result.NOT_CHECKED, "form-not-supported", facts={"form": case.form.value})
+    if case.form in NO_CREDENTIALS:
+        return Check(CheckName.DATA_MODEL, Result.NOT_CHECKED, _unread(case), facts={"form": case.form.value})
     in_token = any(isinstance(proof.result, TokenResult) for proof in case.evidence.proofs)
     findings = (*data_model_findings(case.document, in_token=in_token), *case.evidence.related_resources)
     if not findings:
@@ -783,8 +788,8 @@ def _suspension(case: _Case) -> Check:
 
 def _of_status(case: _Case, name: CheckName, purpose: str, codes: tuple[str, str, str]) -> Check:
     clear, is_set, absent = codes
-    if case.form in NOT_YET_READ:
-        return Check(name, Result.NOT_CHECKED, "form-not-supported")
+    if case.form in NO_CREDENTIALS:
+        return Check(name, Result.NOT_CHECKED, _unread(case))
     # An entry without a readable purpose, or with one that nobody has defined, may be about anything: it counts too.
     entries = [
         entry for entry in case.evidence.status if entry.purpose == purpose or entry.purpose not in STATUS_PURPOSES
