@@ -220,6 +220,8 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "wird nicht befragt.",
         "verification.data-model-kept": "Das Dokument folgt dem W3C-Datenmodell ({form}).",
         "verification.data-model-broken": "Das Dokument folgt nicht dem W3C-Datenmodell.",
+        "verification.related-resource-not-held": "Nicht geprüft: Das Dokument nennt die Prüfsumme einer Ressource, die "
+        "hier nicht abgerufen wird.",
         "verification.credential-shape-kept": "Alles, was European Digital Credentials verlangen, ist da.",
         "verification.credential-shape-broken": "Das Dokument hat nicht die Form, die European Digital Credentials "
         "verlangen.",
@@ -233,6 +235,8 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "verification.presentation-not-signed": "Nichts zu prüfen: Die Präsentation ist nicht signiert. Jeder "
         "Nachweis darin spricht für sich selbst.",
         "verification.presentation-purpose-wrong": "Die Signatur wurde nicht gegeben, um etwas vorzuzeigen.",
+        "verification.holder-not-shown": "Nicht geprüft: Die Präsentation nennt einen Inhaber, aber niemand hat sie "
+        "signiert. Jeder kann sie zusammengestellt haben.",
         "verification.holder-not-named": "Nichts zu prüfen: Die Präsentation nennt keinen Inhaber.",
         "verification.key-not-of-the-holder": "Der Schlüssel der Signatur gehört nicht dem Inhaber, den die "
         "Präsentation nennt.",

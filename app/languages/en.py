@@ -208,6 +208,8 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         # Format and template.
         "verification.data-model-kept": "The document follows the W3C data model ({form}).",
         "verification.data-model-broken": "The document does not follow the W3C data model.",
+        "verification.related-resource-not-held": "Not checked: the document states the digest of a resource that is "
+        "not fetched here.",
         "verification.credential-shape-kept": "Everything that European Digital Credentials require is there.",
         "verification.credential-shape-broken": "The document is not in the form that European Digital Credentials "
         "require.",
@@ -222,6 +224,8 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "verification.presentation-not-signed": "Nothing to check: the presentation is not signed. Each credential in "
         "it speaks for itself.",
         "verification.presentation-purpose-wrong": "The signature was not given to present anything.",
+        "verification.holder-not-shown": "Not checked: the presentation names a holder, and nobody signed it. Anybody "
+        "may have put it together.",
         "verification.holder-not-named": "Nothing to check: the presentation names no holder.",
         "verification.key-not-of-the-holder": "The key of the signature does not belong to the holder that the "
         "presentation names.",

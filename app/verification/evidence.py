@@ -220,6 +220,7 @@ class Evidence:
     template: ReadingEvidence = ReadingEvidence()
     format: ReadingEvidence = ReadingEvidence()
     related_resources: tuple[Finding, ...] = ()
+    resources_not_held: tuple[str, ...] = ()
     broken_envelope: tuple[Finding, ...] = ()
 
 

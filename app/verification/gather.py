@@ -83,7 +83,7 @@ from app.verification.evidence import (
 )
 from app.verification.judge import issuer_is_proved, purpose_of_presentation
 from app.verification.lookups import KEEP_BAD, KEEP_GOOD, Answer, LookupMemory
-from app.verification.related_resources import related_resource_findings
+from app.verification.related_resources import related_resource_findings, resources_not_held
 from app.verification.submission import Submission, read_submission
 
 T = TypeVar("T")
@@ -222,6 +222,7 @@ class Inquiry:
             template=await in_thread(_reading, self._world.read_and_check, document),  # 5
             format=await in_thread(_reading, _format_findings, document),
             related_resources=await in_thread(related_resource_findings, document),
+            resources_not_held=resources_not_held(document),
         )
 
     async def about_presentation(self, submission: Submission) -> Evidence:

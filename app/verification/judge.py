@@ -719,6 +719,9 @@ def _data_model(case: _Case) -> Check:
         return Check(CheckName.DATA_MODEL, Result.NOT_CHECKED, _unread(case), facts={"form": case.form.value})
     in_token = any(isinstance(proof.result, TokenResult) for proof in case.evidence.proofs)
     findings = (*data_model_findings(case.document, in_token=in_token), *case.evidence.related_resources)
+    if not findings and case.evidence.resources_not_held:
+        pointer = case.evidence.resources_not_held[0]
+        return Check(CheckName.DATA_MODEL, Result.NOT_CHECKED, "related-resource-not-held", pointer=pointer)
     if not findings:
         return Check(CheckName.DATA_MODEL, Result.PASSED, "data-model-kept", facts={"form": case.form.value})
     if case.form is Form.UNKNOWN and case.evidence.contexts.problem is not None:
@@ -952,9 +955,12 @@ def _holder_proof(case: _Case) -> Check:
 
 def _holder_key(case: _Case) -> Check:
     name = CheckName.HOLDER_KEY
+    holder = holder_id(case.document)
+    if not case.evidence.proofs and "holder" in case.document:
+        # Whoever made the folder may write any name on it. Unlike no name, that is something to check.
+        return Check(name, Result.NOT_CHECKED, "holder-not-shown", pointer="#/holder")
     if not case.evidence.proofs:
         return Check(name, Result.NOT_CHECKED, "presentation-not-signed", pointer="#/proof")
-    holder = holder_id(case.document)
     if holder is None:
         return Check(name, Result.NOT_CHECKED, "holder-not-named", pointer="#/holder")
     for proof in case.evidence.proofs:

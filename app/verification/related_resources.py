@@ -1,12 +1,13 @@
-"""Digests that a credential states for the contexts it uses (VCDM 2.0 section 5.3, ``relatedResource``).
+"""Digests that a credential states for what it relates to (VCDM 2.0 section 5.3, ``relatedResource``).
 
-Compared with our own pinned copies; anything else a credential relates to is never fetched and says nothing here.
+Compared with our own pinned copies of contexts. Anything else is not fetched: whoever writes a document would choose
+which hosts are asked and what for. That it is not compared is told, and keeps a verdict from *valid*.
 """
 
 import base64
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from app.errors import Finding, json_pointer
@@ -21,16 +22,10 @@ _CITATION: Final = "W3C VC Data Model 2.0, 5.3"
 
 def related_resource_findings(document: Mapping[str, Any]) -> tuple[Finding, ...]:
     """Return every pinned context for which ``document`` states another digest than ours."""
-    value = document.get("relatedResource")
     findings = []
-    for position, resource in enumerate(value if isinstance(value, list) else [value]):
-        if not isinstance(resource, Mapping) or not isinstance(resource.get("id"), str):
+    for path, resource, content in _related(document):
+        if content is None:
             continue
-        try:
-            content = pinned_context(resource["id"]).content
-        except ContextNotPinned:
-            continue
-        path = ["relatedResource", position] if isinstance(value, list) else ["relatedResource"]
         for name, fits in (("digestSRI", _sri_fits), ("digestMultibase", _multibase_fits)):
             stated = resource.get(name)
             if stated is not None and not (isinstance(stated, str) and fits(stated, content)):
@@ -43,6 +38,24 @@ def related_resource_findings(document: Mapping[str, Any]) -> tuple[Finding, ...
                     )
                 )
     return tuple(findings)
+
+
+def resources_not_held(document: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return where ``document`` states a digest of something that is not held here, as JSON pointers."""
+    return tuple(json_pointer(path) for path, _, content in _related(document) if content is None)
+
+
+def _related(document: Mapping[str, Any]) -> Iterator[tuple[list[str | int], Mapping[str, Any], bytes | None]]:
+    """Yield each related resource with its place, and its content where that is held here."""
+    value = document.get("relatedResource")
+    for position, resource in enumerate(value if isinstance(value, list) else [value]):
+        if not isinstance(resource, Mapping) or not isinstance(resource.get("id"), str):
+            continue
+        path: list[str | int] = ["relatedResource", position] if isinstance(value, list) else ["relatedResource"]
+        try:
+            yield path, resource, pinned_context(resource["id"]).content
+        except ContextNotPinned:
+            yield path, resource, None
 
 
 def _sri_fits(stated: str, content: bytes) -> bool:

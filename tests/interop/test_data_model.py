@@ -186,9 +186,18 @@ class TestRelatedResources:
             credential = await suite.issued(suite.credential(relatedResource={"id": V2, **digest}))
             assert (await suite.verify(credential)).status_code == 200
 
-    async def test_what_is_not_held_here_is_taken_at_its_word(self, suite):
+    async def test_what_is_not_held_here_can_be_stated_and_is_not_called_checked(self, suite, digests):
+        """Nobody fetches it, so nobody here can say that its digest is right."""
         other = {"id": self.RESOURCE, "digestSRI": srI(b"anything")}
-        assert await suite.issued(suite.credential(relatedResource=[other]))
+        held = {"id": V2, "digestSRI": digests["sri"]}
+        credential = await suite.issued(suite.credential(relatedResource=[held, other]))
+        problem = await suite.refuses_to_verify(credential)
+        (finding,) = [each for each in problem["errors"] if each["code"] == "related-resource-not-held"]
+        assert finding["pointer"] == "#/relatedResource/1"
+        report = (await suite.deployment.public.post("/verify", json=credential)).json()
+        (check,) = [check for check in report["checks"] if check["name"] == "data-model"]
+        assert (check["result"], check["code"]) == ("not_checked", "related-resource-not-held")
+        assert report["verdict"] == "indeterminate"
 
     async def test_related_resources_must_be_objects(self, suite):
         await suite.refuses_to_issue(suite.credential(relatedResource=[self.RESOURCE]))

@@ -54,11 +54,21 @@ class TestUnsigned:
         assert (report.document.form, report.holder.proved) == (Form.PRESENTATION, False)
 
     async def test_a_valid_credential_alone_or_in_a_list_makes_a_valid_presentation(self, ours, holder, credential):
-        for document in (holder.presentation(credential), holder.presentation(verifiableCredential=credential)):
+        for document in (
+            holder.presentation(credential, holder=None),
+            holder.presentation(verifiableCredential=credential, holder=None),
+        ):
             report = await shown(ours, document)
             assert outcome(report) == (Verdict.VALID, "valid")
             assert code_of(report, CheckName.HOLDER_PROOF) == "presentation-not-signed"
             assert code_of(report.credentials[0].report, CheckName.OWNER) == "owner-not-shown"
+
+    @pytest.mark.parametrize("named", ["did:web:credentials.example:issuers:tu-berlin", "did:example:a", {"id": "urn:a"}])
+    async def test_a_name_that_nobody_signed_for_leaves_it_open(self, ours, holder, credential, named):
+        report = await shown(ours, holder.presentation(credential, holder=named))
+        assert outcome(report) == (Verdict.INDETERMINATE, "holder-not-shown")
+        assert not report.holder.proved
+        assert report.credentials[0].report.verdict is Verdict.VALID
 
     async def test_one_bad_credential_makes_it_invalid(self, ours, holder, credential):
         altered = copy.deepcopy(credential)
@@ -301,7 +311,7 @@ class TestTokens:
 
 async def test_the_policy_of_the_credentials_in_it_is_the_same(ours, holder):
     issuer = ForeignIssuer()
-    document = holder.presentation(await issuer.credential())
+    document = holder.presentation(await issuer.credential(), holder=None)
     accepting = Policy(accepted_issuers=frozenset({issuer.did}))
     assert (await shown(ours, document, accepting)).verdict is Verdict.VALID
     assert (await shown(ours, document, replace(accepting, cryptosuites=frozenset()))).verdict is not Verdict.VALID
