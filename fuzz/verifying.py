@@ -5,7 +5,8 @@ that reach new code are kept and changed further. It ends with 1 on a crash (an 
 what nobody signed), on an input that takes more than 20 seconds, on more than 1.5 GiB of memory, and, after that, when
 what was found makes a plain process grow as it is read again and again. The input that did it is in ``var/fuzz``.
 
-``--keep`` takes the smallest of the inputs that reached new code into ``fuzz/corpus``.
+``--keep`` adds inputs that reached new code to ``fuzz/corpus``: as many as there is room for, of all sizes alike, since
+the smallest of them hardly reach beyond the first reading.
 """
 
 import argparse
@@ -28,7 +29,7 @@ SHARES: Final = {"verify": 0.64, "json": 0.12, "token": 0.12, "status": 0.12}
 LONGEST_SECONDS: Final = 20
 MOST_MEGABYTES: Final = 1536
 LARGEST_KEPT: Final = 4096
-MOST_KEPT: Final = 80
+MOST_KEPT: Final = 120
 _LARGEST: Final = {"verify": 96 * 1024, "json": 8 * 1024, "token": 48 * 1024, "status": 8 * 1024}
 _ROUNDS: Final = 6
 _GROWTH_MEGABYTES: Final = 24
@@ -154,12 +155,14 @@ def _files(door: str) -> list[Path]:
 
 
 def _keep(door: str) -> None:
-    found = (path for path in _files(door) if path.stat().st_size <= LARGEST_KEPT and not path.name.startswith("seed-"))
-    kept = {path.name: path.read_bytes() for path in sorted(found, key=lambda path: path.stat().st_size)[:MOST_KEPT]}
-    for path in (CORPUS / door).iterdir():
-        path.unlink()
-    for name, content in kept.items():
-        (CORPUS / door / name).write_bytes(content)
+    there = {path.name for path in (CORPUS / door).iterdir()}
+    found = [path for path in (FOUND / door).iterdir() if path.name not in there and not path.name.startswith("seed-")]
+    sizes = sorted((path.stat().st_size, path.name) for path in found)
+    fitting = [name for size, name in sizes if size <= LARGEST_KEPT]
+    room = min(MOST_KEPT - len(there), len(fitting))
+    for number in range(room):
+        name = fitting[number * len(fitting) // room]
+        (CORPUS / door / name).write_bytes((FOUND / door / name).read_bytes())
 
 
 if __name__ == "__main__":
