@@ -28,8 +28,11 @@ class Holder:
         stated = {name: text for name, text in (("challenge", challenge), ("domain", domain)) if text}
         return {**document, "proof": await self.prove(document, proofPurpose=purpose, **stated)}
 
-    async def prove(self, document, *, previous=(), **members):
-        """A proof of the document, and of the proofs before it (VC Data Integrity 1.0, 4.2 and 4.3)."""
+    async def prove(self, document, *, previous=(), instead=None, **members):
+        """A proof of the document, and of the proofs before it (VC Data Integrity 1.0, 4.2 and 4.3).
+
+        ``instead`` is a member and what is signed in its place: what no careful processor would sign.
+        """
         options = {
             "type": "DataIntegrityProof",
             "cryptosuite": SIGNING_SUITES[self.signer.algorithm].name,
@@ -44,6 +47,10 @@ class Holder:
             canonical_proof_config(document["@context"], options, name, canonicalize_open),
             canonicalize_open(covered, hash_name=name),
         )
+        if instead is not None:
+            member, wrong = instead
+            forms = (forms[0].replace(options[member].encode(), wrong.encode()), forms[1])
+            options = {**options, member: wrong}
         signature = await self.signer.sign(b"".join(hashlib.new(name, form).digest() for form in forms))
         return {**options, "proofValue": "z" + base58.encode(signature)}
 
