@@ -220,8 +220,8 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "wird nicht befragt.",
         "verification.data-model-kept": "Das Dokument folgt dem W3C-Datenmodell ({form}).",
         "verification.data-model-broken": "Das Dokument folgt nicht dem W3C-Datenmodell.",
-        "verification.related-resource-not-held": "Nicht geprüft: Das Dokument nennt die Prüfsumme einer Ressource, die "
-        "hier nicht abgerufen wird.",
+        "verification.related-resource-not-held": "Nicht geprüft: Das Dokument nennt die Prüfsumme einer Ressource, "
+        "die hier nicht abgerufen wird.",
         "verification.credential-shape-kept": "Alles, was European Digital Credentials verlangen, ist da.",
         "verification.credential-shape-broken": "Das Dokument hat nicht die Form, die European Digital Credentials "
         "verlangen.",
