@@ -15,6 +15,7 @@ from app.issuance.issue import VCDM2_FORM, VCDM2_JWT_FORM
 from app.issuance.office import ISSUER_REFRESH, SERVICE_SLUG, Office
 from app.issuance.publish_status import published_status_list
 from app.issuance.repeating import Erased
+from app.issuance.sd_jwt_form import FORM_NAMES
 from app.issuance.setup import published_did_document
 from app.issuance.trust_list import bodies_with_keys, imported_members, service_with_keys
 from app.securing import vc_jose
@@ -131,7 +132,8 @@ class ReceiptDesk:
 
 def _status_path(public_url: str, slug: str) -> str:
     return (
-        re.escape(f"{public_url}/issuers/{slug}/status/") + r"([1-9][0-9]{0,8})/((?:revocation|suspension)(?:\.jwt)?)"
+        re.escape(f"{public_url}/issuers/{slug}/status/")
+        + r"([1-9][0-9]{0,8})/((?:revocation|suspension)(?:\.jwt)?|token)"
     )
 
 
@@ -145,7 +147,7 @@ class OwnRecords:
         """How many changes this process had made when it began to read, and when."""
         self._list_url = re.compile(
             re.escape(office.public_url)
-            + r"/issuers/([a-z][a-z0-9-]*)/status/([1-9][0-9]{0,8})/(revocation|suspension)(?:\.jwt)?"
+            + r"/issuers/([a-z][a-z0-9-]*)/status/([1-9][0-9]{0,8})/(?:(revocation|suspension)(?:\.jwt)?|token)"
         )
 
     async def members(self) -> Members:
@@ -183,7 +185,8 @@ class OwnRecords:
             StatusIndexOutOfRange: the address is ours, but there is no such list or place.
         """
         match = self._list_url.fullmatch(list_url)
-        if match is None or match[3] != purpose:
+        # A token list shows both purposes.
+        if match is None or match[3] not in (purpose, None):
             return None
         async with self._office.database.read() as connection:
             found = await status_lists.find_by_address(connection, match[1], int(match[2]))
@@ -215,7 +218,7 @@ class OwnRecords:
                 return {}
             forms = await secured_forms.list_issued(connection, issuer.awarding_body_id, UUID(named[1]))
             # The age of a sealed form is for its time-stamps to show.
-            signed = [form for form in forms if form.form in (VCDM2_FORM, VCDM2_JWT_FORM)]
+            signed = [form for form in forms if form.form in (VCDM2_FORM, VCDM2_JWT_FORM, *FORM_NAMES.values())]
             try:
                 opened = [(form, await open_form(connection, self._office, form)) for form in signed]
             except Erased:

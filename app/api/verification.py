@@ -19,6 +19,7 @@ from app.errors import Family, ServiceError
 from app.issuance.office import Office
 from app.languages import Language
 from app.securing.jws import longest_token
+from app.securing.sd_jwt import MEDIA_TYPE as SD_JWT
 from app.securing.vc_jose import MEDIA_TYPE, PRESENTATION_MEDIA_TYPE
 from app.verification.edc import edc_presentation
 from app.verification.evidence import Policy
@@ -62,7 +63,7 @@ _BODY: Final[dict[str, Any]] = {
         "required": True,
         "content": {
             **dict.fromkeys(("application/vc", "application/ld+json", "application/json"), _DOCUMENT),
-            **dict.fromkeys((MEDIA_TYPE, PRESENTATION_MEDIA_TYPE, "application/jwt", "text/plain"), _TOKEN),
+            **dict.fromkeys((MEDIA_TYPE, PRESENTATION_MEDIA_TYPE, SD_JWT, "application/jwt", "text/plain"), _TOKEN),
         },
     }
 }
@@ -114,13 +115,13 @@ async def verify(
     ] = None,
     receipt: Annotated[bool, Query(description="Whether to sign a receipt; the report's `receipt` holds it")] = False,  # noqa: FBT002 - a query parameter
 ) -> Response:
-    """Check a credential, ours or anyone's: a JSON document, a token (vc+jwt), or a token in a JSON envelope.
+    """Check a credential, ours or anyone's: a JSON document, a token (vc+jwt, SD-JWT), or a token in a JSON envelope.
 
-    A presentation is checked likewise (or as vp+jwt): its holder's proof, and each credential in it with a report of
-    its own. What it is is recognised by its content. The answer is 200 with a report whenever the body is one JSON
-    document or one token: a verdict is an answer, not an error. Every named check is always present, as passed, failed
-    or not checked; what could not be checked never counts as valid. Pointers lead into the document, of a token into
-    its payload. Where a receipt cannot be signed, `receipt.problem` says so and the report is given all the same.
+    A presentation is checked likewise (as vp+jwt, or SD-JWT with key binding): its holder's proof, and each credential
+    in it with a report of its own. What it is is recognised by its content. The answer is 200 with a report whenever
+    the body is one JSON document or one token: a verdict is an answer, not an error. Every named check is always
+    present, as passed, failed or not checked; what could not be checked never counts as valid. Pointers lead into the
+    document, of a token into its payload. Where a receipt cannot be signed, `receipt.problem` says so and the report is given all the same.
     """
     accepted = request.headers.get("accept", "").split(",")[0].split(";")[0].strip().lower()
     as_edc = form is ReportForm.EDC or (form is None and accepted == LD_JSON)

@@ -111,6 +111,18 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "verification.token-type-wrong": "Das Token gibt sich nicht als Nachweis aus ({member}).",
         "verification.token-claim-wrong": "Was das Token über sich selbst sagt, passt nicht zu dem Nachweis darin "
         "({member}).",
+        "verification.no-linked-data": "Nichts zu prüfen: Nachweise dieser Form verwenden keine Kontexte.",
+        "verification.disclosures-signed": "Alles, was offengelegt wurde, ist, was signiert wurde.",
+        "verification.key-binding-verified": "Wer den Nachweis hält, hat genau diese Vorlage signiert "
+        "({algorithm}, {created}).",
+        "verification.key-binding-wrong": "Was signiert wurde, bindet diese Vorlage nicht, wie es muss ({member}).",
+        "verification.key-binding-too-old": "Was signiert wurde, ist älter, als eine Antwort auf diese Frage sein kann "
+        "({created}).",
+        "verification.holder-key-confirmed": "Signiert mit dem Schlüssel, den der Aussteller bestätigt hat.",
+        "verification.status-value-unknown": "Nicht geprüft: Was die Statusliste dort sagt, hat hier keine bekannte "
+        "Bedeutung.",
+        "verification.issuer-by-certificate": "Nicht geprüft: Der Aussteller ist nur durch ein Zertifikat benannt, und "
+        "Zertifikate werden bei dieser Form nicht befragt.",
         "verification.disclosure-wrong": "Was einzeln offengelegt wurde, ist nicht, was signiert wurde, oder steht, wo "
         "es nicht stehen darf.",
         "verification.proof-missing": "Das Dokument ist nicht signiert.",

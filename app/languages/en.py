@@ -118,6 +118,17 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "verification.token-type-wrong": "The token is not said to be a credential ({member}).",
         "verification.token-claim-wrong": "What the token says of itself does not go with the credential in it "
         "({member}).",
+        "verification.no-linked-data": "Nothing to check: credentials of this form use no contexts.",
+        "verification.disclosures-signed": "Everything that was disclosed is what was signed.",
+        "verification.key-binding-verified": "The holder signed this very presentation ({algorithm}, {created}).",
+        "verification.key-binding-wrong": "What the holder signed does not bind this presentation as it must "
+        "({member}).",
+        "verification.key-binding-too-old": "What the holder signed is older than an answer to this challenge can be "
+        "({created}).",
+        "verification.holder-key-confirmed": "Signed with the key that the issuer confirmed as the holder's.",
+        "verification.status-value-unknown": "Not checked: what the status list says there has no meaning known here.",
+        "verification.issuer-by-certificate": "Not checked: the issuer is named by a certificate alone, which is not "
+        "asked of this form.",
         "verification.disclosure-wrong": "What was disclosed selectively is not what was signed, or stands where it "
         "must not.",
         "verification.proof-wrong": "The signature does not fit the document: it was altered, or signed with "

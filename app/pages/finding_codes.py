@@ -104,6 +104,7 @@ FINDING_CODES: Final[Mapping[str, str]] = MappingProxyType(
         "unknown-extension": "No context of the document defines a member of it.",
         "type-wrong": "A type is not named as the data model demands.",
         # SD-JWT VCs: what a type asks for, and selective disclosure (RFC 9901).
+        "claim-wrong": "A claim is not of the form that it must have.",
         "claim-missing": "The type of credential cannot do without a claim that is not there.",
         "claim-never-disclosed": "What tells whether to believe a credential is shown selectively.",
         "digest-misplaced": "A digest of selective disclosure stands where none can stand.",

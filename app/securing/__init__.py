@@ -36,6 +36,7 @@ from app.securing.data_integrity import (
 )
 from app.securing.jades import Seal, SealOutcome, SealResult
 from app.securing.jws import MalformedToken
+from app.securing.sd_jwt import SdJwt, SdJwtResult
 from app.securing.vc_jose import Token, TokenOutcome, TokenResult
 
 __all__ = [
@@ -50,6 +51,8 @@ __all__ = [
     "ProofResult",
     "ResolveMethod",
     "ResolvedMethod",
+    "SdJwt",
+    "SdJwtResult",
     "Seal",
     "SealOutcome",
     "SealResult",

@@ -108,19 +108,31 @@ class SdJwt:
     @property
     def holder_key(self) -> PublicKey | None:
         """The key that the issuer confirmed (RFC 7800 section 3.2), if it is there and can be used."""
-        confirmed = self.content.get("cnf")
-        jwk = confirmed.get("jwk") if isinstance(confirmed, dict) else None
-        if not isinstance(jwk, dict):
-            return None
-        try:
-            return PublicKey.from_jwk(jwk)
-        except (ServiceError, ValueError, TypeError, KeyError):
-            return None
+        return confirmed_key(self.content)
 
 
 @dataclass(frozen=True, slots=True)
 class SdJwtResult(TokenResult):
     """What an SD-JWT, or the key binding of one, comes to: as for any token."""
+
+
+def confirmed_key(claims: Mapping[str, JsonValue]) -> PublicKey | None:
+    """Return the key that ``cnf`` holds (RFC 7800 section 3.2), if it is there and can be used."""
+    confirmed = claims.get("cnf")
+    jwk = confirmed.get("jwk") if isinstance(confirmed, dict) else None
+    if not isinstance(jwk, dict):
+        return None
+    try:
+        return PublicKey.from_jwk(jwk)
+    except (ServiceError, ValueError, TypeError, KeyError):
+        return None
+
+
+def thumbprint_uri(key: PublicKey) -> str:
+    """Return the name of a key that has no other (RFC 9278, over the thumbprint of RFC 7638)."""
+    canonical = orjson.dumps(key.jwk(), option=orjson.OPT_SORT_KEYS)
+    thumbprint = jws.encode_base64url(hashlib.sha256(canonical).digest()).decode("ascii")
+    return f"urn:ietf:params:oauth:jwk-thumbprint:sha-256:{thumbprint}"
 
 
 def is_sd_jwt(text: bytes) -> bool:

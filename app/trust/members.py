@@ -17,6 +17,7 @@ from typing import Any, Final, Self, TypeAlias
 from app.errors import json_pointer
 from app.keys import KeyState, PublicKey
 from app.template.alliance import MEMBERS, AwardingBody, IssuerKind
+from app.trust.resolve import issuer_did
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +145,7 @@ class Members:
 
         Looked at are ``issuer`` and every ``awardedBy``/``awardingBody`` at any depth, whether the node stands there or
         is only referred to by its ``id``; in it the ``id``, the names in any language, and the notations of its
-        identifiers.
+        identifiers. Of the flat claims of an SD-JWT VC, those that name who issued or awarded.
         """
         nodes, organisations = _survey(document)
         claims: dict[tuple[str, str], MemberClaim] = {}
@@ -209,6 +210,7 @@ _IDENTIFIER_TERMS: Final = frozenset(
 )
 _NOTATION_TERMS: Final = frozenset({"notation"})
 _ID_TERMS: Final = frozenset({"id", "@id"})
+_OF_WHOEVER_ISSUED: Final = frozenset({"issuer", "issuing_authority", "awardingBodyIdentifier"})
 
 
 _LONGEST_REMEMBERED: Final = 100
@@ -262,8 +264,10 @@ def _survey(document: Mapping[str, Any]) -> tuple[_Nodes, list[tuple[_Path, Any]
             elif isinstance(item, dict | list):
                 pending.append(((path, key), item))
             term = _term(key)
-            if term == "awardingBody" or (path is None and term == "issuer"):
+            if term == "awardingBody" or (path is None and term in _OF_WHOEVER_ISSUED):
                 organisations.append(((path, key), item))
+            elif path is None and key == "iss" and isinstance(item, str):
+                organisations.append(((path, key), issuer_did(item) or item))
     return nodes, organisations
 
 

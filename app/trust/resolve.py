@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Final
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from app.errors import ServiceError
 from app.instants import read_instant
-from app.keys import ASSERTION_METHOD, AUTHENTICATION, PublicKey
+from app.keys import ASSERTION_METHOD, AUTHENTICATION, PublicKey, did_web
 from app.strict_json import parse
 from app.trust.fetch import DID_DOCUMENT_BYTES, Fetch, FetchError, FetchReason
 
@@ -140,6 +140,83 @@ def did_web_url(did: str, *, http_hosts: Collection[tuple[str, int]] = ()) -> st
     authority = f"{host.lower()}:{port}" if separator else host.lower()
     plain = (host.lower(), int(port or 80)) in http_hosts
     return f"{'http' if plain else 'https'}://{authority}/{'/'.join(path) if path else '.well-known'}/did.json"
+
+
+def issuer_did(issuer: str) -> str | None:
+    """Return the DID of an issuer that is named by its address: the ``did:web`` of the same host and path.
+
+    ``https://HOST/issuers/SLUG``, the ``iss`` of SD-JWT VCs, is ``did:web:HOST:issuers:SLUG``; a DID is itself. None
+    for what is neither.
+    """
+    if is_did(issuer):
+        return issuer
+    try:
+        named = did_web(issuer)
+    except ValueError:
+        return None
+    return named if is_did(named) else None
+
+
+def issuer_metadata_url(issuer: str, *, http_hosts: Collection[tuple[str, int]] = ()) -> str | None:
+    """Return where the JWT VC Issuer Metadata of ``issuer`` stands (SD-JWT VC draft -19, section 5.1).
+
+    None for what is no address of scheme, host and path. ``http_hosts`` are as for :func:`did_web_url`.
+    """
+    named = issuer_did(issuer)
+    if named is None or named == issuer:
+        return None
+    parts = urlsplit(issuer)
+    plain = (parts.hostname or "", parts.port or 80) in http_hosts
+    return f"{'http' if plain else 'https'}://{parts.netloc}/.well-known/jwt-vc-issuer{parts.path.rstrip('/')}"
+
+
+async def resolve_issuer(issuer: str, *, fetch: Fetch, http_hosts: Collection[tuple[str, int]] = ()) -> DidDocument:
+    """Return the keys that an issuer of SD-JWT VCs publishes at its address, as methods of its DID.
+
+    Raises:
+        ResolutionFailed: with the reason.
+    """
+    url, did = issuer_metadata_url(issuer, http_hosts=http_hosts), issuer_did(issuer)
+    if url is None or did is None:
+        raise ResolutionFailed(ResolutionProblem.MALFORMED)
+    try:
+        fetched = await fetch(url, max_bytes=DID_DOCUMENT_BYTES, accept="application/json")
+    except FetchError as error:
+        raise ResolutionFailed(ResolutionProblem.NO_ANSWER, fetch_reason=error.reason) from None
+    try:
+        document = parse(fetched.content, max_bytes=DID_DOCUMENT_BYTES, max_depth=16)
+    except ServiceError:
+        raise ResolutionFailed(ResolutionProblem.NOT_JSON) from None
+    methods = read_issuer_metadata(issuer, did, document)
+    return DidDocument(did, methods, url=url, sha256=hashlib.sha256(fetched.content).hexdigest())
+
+
+def read_issuer_metadata(issuer: str, did: str, document: object) -> tuple[ResolvedMethod, ...]:
+    """Return the keys that JWT VC Issuer Metadata states (SD-JWT VC draft -19, sections 5.2 and 5.3).
+
+    ``jwks_uri`` is not followed: it would let an issuer name any host to be asked.
+
+    Raises:
+        ResolutionFailed: the document is another's, or is not of its form.
+    """
+    if not isinstance(document, Mapping):
+        raise ResolutionFailed(ResolutionProblem.DOCUMENT_MALFORMED)
+    if document.get("issuer") != issuer:
+        raise ResolutionFailed(ResolutionProblem.ID_DIFFERS)
+    key_set = document.get("jwks")
+    keys = key_set.get("keys") if isinstance(key_set, Mapping) else None
+    if not isinstance(keys, list) or len(keys) > MAX_METHODS or "jwks_uri" in document:
+        raise ResolutionFailed(ResolutionProblem.DOCUMENT_MALFORMED)
+    methods = []
+    for key in keys:
+        if not isinstance(key, Mapping) or not isinstance(key.get("kid", ""), str):
+            raise ResolutionFailed(ResolutionProblem.DOCUMENT_MALFORMED)
+        public_key, problem = _key_material({"publicKeyJwk": key}, "JsonWebKey")
+        # Key sets hold keys of other kinds, too; one that is not used here is nobody's fault.
+        methods.append(ResolvedMethod(key.get("kid", ""), did, "JsonWebKey", public_key, problem, for_assertion=True))
+    if len({method.id for method in methods}) != len(methods):
+        raise ResolutionFailed(ResolutionProblem.DOCUMENT_MALFORMED)
+    return tuple(methods)
 
 
 def _is_ip_address(host: str) -> bool:

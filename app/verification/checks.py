@@ -162,6 +162,7 @@ DECIDING_OF_PRESENTATIONS: Final = (
 
 NOTHING_TO_CHECK: Final[Mapping[CheckName, frozenset[str]]] = MappingProxyType(
     {
+        CheckName.CONTEXTS_PINNED: frozenset({"no-linked-data"}),
         CheckName.SEAL_CERTIFICATE: frozenset({"not-sealed"}),
         CheckName.AWARDING_BODY_IS_ISSUER: frozenset({"no-awarding-body"}),
         CheckName.STATUS_REVOCATION: frozenset({"no-revocation-entry"}),

@@ -11,12 +11,15 @@ from typing import Any, Final
 
 from app.errors import Finding, json_pointer
 from app.instants import read_instant
+from app.securing.sd_jwt import confirmed_key, thumbprint_uri
 from app.securing.vc_jose import is_manifest
+from app.trust.resolve import issuer_did
 
 _V2_CONTEXT: Final = "https://www.w3.org/ns/credentials/v2"
 _V1_CONTEXT: Final = "https://www.w3.org/2018/credentials/v1"
 _VCDM2: Final = "W3C VC Data Model 2.0, "
 _VC11: Final = "W3C VC Data Model 1.1, "
+_SD_JWT_VC: Final = "SD-JWT VC draft -19, "
 
 # What is secured but is not an achievement must never pass for one (seals-and-security.md section 4, cross-token).
 _NOT_ACHIEVEMENTS: Final = frozenset({"BitstringStatusListCredential", "StatusList2021Credential"})
@@ -44,6 +47,7 @@ class Form(StrEnum):
     VC11 = "vc-1.1"
     EDC_SEALED = "edc-sealed"
     PRESENTATION = "presentation"
+    SD_JWT_VC = "sd-jwt-vc"
     ENVELOPED = "enveloped"
     MANIFEST = "manifest"
     UNKNOWN = "unknown"
@@ -68,6 +72,8 @@ def form_of(document: object) -> Form:
         return Form.MANIFEST
     if "VerifiablePresentation" in types or "EuropeanDigitalPresentation" in types:
         return Form.PRESENTATION
+    if "vct" in document and "@context" not in document and "type" not in document:
+        return Form.SD_JWT_VC
     return _version_of(document)
 
 
@@ -89,12 +95,18 @@ def is_receipt(document: Mapping[str, Any]) -> bool:
 
 
 def issuer_id(document: object) -> str | None:
-    """Return the identifier of the issuer, whether it stands alone or in a node."""
+    """Return the identifier of the issuer, whether it stands alone or in a node; of an SD-JWT VC the DID of ``iss``."""
+    if isinstance(document, Mapping) and form_of(document) is Form.SD_JWT_VC:
+        stated = document.get("iss")
+        return issuer_did(stated) if isinstance(stated, str) else None
     return _party_id(document, "issuer")
 
 
 def holder_id(document: object) -> str | None:
-    """Return the identifier of a presentation's holder, whether it stands alone or in a node."""
+    """Return the identifier of a presentation's holder; of an SD-JWT VC the name of the key that ``cnf`` holds."""
+    if isinstance(document, Mapping) and form_of(document) is Form.SD_JWT_VC:
+        key = confirmed_key(document)
+        return None if key is None else thumbprint_uri(key)
     return _party_id(document, "holder")
 
 
@@ -106,7 +118,9 @@ def _party_id(document: object, member: str) -> str | None:
 
 
 def presented_in(document: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    """Return what a presentation shows, each with the pointer to its place."""
+    """Return what a presentation shows, each with the pointer to its place; an SD-JWT with key binding shows itself."""
+    if form_of(document) is Form.SD_JWT_VC:
+        return [("#", document)]
     return [(json_pointer(path), item) for path, item in _items(document.get("verifiableCredential"), [_SHOWN])]
 
 
@@ -121,6 +135,8 @@ _FIRST_CONTEXT_WRONG: Final = Finding(
 def data_model_findings(document: Mapping[str, Any], *, in_token: bool = False) -> list[Finding]:
     """Return every place where ``document`` breaks its data model; ``in_token`` where it came in a vc+jwt token."""
     form = form_of(document)
+    if form is Form.SD_JWT_VC:
+        return [*_sd_jwt_vc(document)]
     if form is Form.PRESENTATION:
         return [Finding("not-an-achievement", "#/type", "A presentation is not an achievement.", _VCDM2 + "4.13")]
     if form is Form.UNKNOWN:
@@ -142,6 +158,8 @@ def presentation_findings(document: Mapping[str, Any], *, in_token: bool = False
 
     What it shows is looked at as far as it must be a credential at all; each is judged by itself elsewhere.
     """
+    if form_of(document) is Form.SD_JWT_VC:
+        return []
     version = _version_of(document)
     if version is Form.UNKNOWN:
         return [_FIRST_CONTEXT_WRONG]
@@ -193,6 +211,17 @@ def _passing_for_a_credential(document: Mapping[str, Any], cites: str) -> Iterat
 
 def _last_step(name: str) -> str:
     return re.split(r"[/#:]", name)[-1]
+
+
+def _sd_jwt_vc(document: Mapping[str, Any]) -> Iterator[Finding]:
+    """Find what breaks SD-JWT VC draft -19, as far as it does not turn on the token."""
+    vct = document["vct"]
+    if not isinstance(vct, str) or not vct:
+        yield Finding("type-wrong", "#/vct", "`vct` must be one type.", _SD_JWT_VC + "2.2.2.1")
+    for name, section in (("cnf", "2.2.2.2"), ("status", "2.2.2.2")):
+        if name in document and not (isinstance(document[name], Mapping) and document[name]):
+            words = f"`{name}` must be an object that says something."
+            yield Finding("claim-wrong", f"#/{name}", words, _SD_JWT_VC + section)
 
 
 def _findings(document: Mapping[str, Any], form: Form) -> Iterator[Finding]:

@@ -30,6 +30,7 @@ class Policy:
     ``status_must_be_known``: a status that could not be found out keeps the verdict from being *valid*.
 
     ``challenge`` and ``domains`` are what a presentation must have been signed for. ``None`` asks for nothing.
+    ``longest_answer`` is how old the key binding of an SD-JWT may be that answers a challenge (RFC 9901 section 7.3).
 
     ``own_contexts``: a document may bring contexts of its own, or name those of examples, under which every word means
     something. The interop mode alone; elsewhere whoever writes the contexts could make a text say anything.
@@ -44,6 +45,7 @@ class Policy:
     cryptosuites: frozenset[str] = frozenset(CRYPTOSUITES)
     jose_algorithms: frozenset[str] = ALGORITHMS
     clock_skew: timedelta = timedelta(minutes=5)
+    longest_answer: timedelta = timedelta(minutes=15)
     status_must_be_known: bool = True
     challenge: str | None = None
     domains: frozenset[str] | None = None
@@ -161,6 +163,7 @@ class StatusProblem(StrEnum):
     LIST_NOT_CURRENT = "status-list-not-current"
     LIST_TOO_SHORT = "status-list-too-short"
     INDEX_OUT_OF_RANGE = "status-index-out-of-range"
+    VALUE_UNKNOWN = "status-value-unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +225,8 @@ class Evidence:
     related_resources: tuple[Finding, ...] = ()
     resources_not_held: tuple[str, ...] = ()
     broken_envelope: tuple[Finding, ...] = ()
+    disclosures: tuple[Finding, ...] = ()
+    """What is wrong with what an SD-JWT discloses."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,23 +36,30 @@ from app.securing import (
     Expectation,
     ProofResult,
     ResolveMethod,
+    SdJwt,
     Seal,
     SealResult,
     Token,
     TokenResult,
     jades,
+    jws,
+    sd_jwt,
     vc_jose,
     verify_proofs,
 )
+from app.securing.jws import HeaderProfile
+from app.securing.vc_jose import read_instant_claim
 from app.settings import Lookups
 from app.status import (
     BitstringStatusList,
     StatusIndexMalformed,
     StatusIndexOutOfRange,
     StatusListTooShort,
+    TokenStatus,
+    TokenStatusList,
     parse_status_index,
 )
-from app.strict_json import canonical
+from app.strict_json import canonical, parse
 from app.trust.fetch import STATUS_LIST_BYTES, Fetch, FetchError, FetchReason, GuardedFetch
 from app.trust.members import Members
 from app.trust.resolve import (
@@ -61,8 +68,10 @@ from app.trust.resolve import (
     ResolutionProblem,
     ResolvedMethod,
     did_of,
+    issuer_did,
     needs_network,
     resolve,
+    resolve_issuer,
 )
 from app.trust.seals import Anchors, Material, SignerStanding, Stamp, appraise
 from app.verification.data_model import NOT_YET_READ, Form, form_of, holder_id, issuer_id, types_of
@@ -102,6 +111,9 @@ _ENTRY_TYPE: Final = "BitstringStatusListEntry"
 _EDC_ENTRY_TYPE: Final = "CredentialStatus"
 _EDC_PLACE: Final = re.compile(r"(https?://[^#\s]{1,2000})/revocation#(0|[1-9][0-9]{0,9})")
 _LIST_TYPE: Final = "BitstringStatusListCredential"
+_TOKEN_LIST_TYPE: Final = "statuslist+jwt"  # noqa: S105 - a media type
+_ACCEPT_TOKEN_LIST: Final = "application/statuslist+jwt"  # noqa: S105 - a media type
+_TOKEN_LIST_PROFILE: Final = HeaderProfile(frozenset({"kid", "typ"}), shaped=frozenset({"x5c"}))
 
 Reader: TypeAlias = Callable[[Mapping[str, Any]], Sequence[Finding] | None]
 """Reads a document for its meaning: findings, or ``None`` where it is not of the reader's kind."""
@@ -208,6 +220,8 @@ class Inquiry:
     async def about_credential(self, submission: Submission) -> Evidence:
         """Return the evidence about what should be a credential."""
         document = submission.document
+        if submission.sd_jwt is not None and isinstance(document, Mapping):
+            return await self._about_sd_jwt(document, submission.sd_jwt, submission)
         if not isinstance(document, Mapping) or form_of(document) in NOT_YET_READ:
             return self._unread(submission)
         signed = await self._signed_by(document, submission, self._for_documents, signer=issuer_id(document))
@@ -238,6 +252,45 @@ class Inquiry:
         expected = Expectation(purpose=purpose_of_presentation(document, self._policy))
         signer = holder_id(document)
         return await self._signed_by(document, submission, self._for_documents, signer=signer, expected=expected)
+
+    async def _about_sd_jwt(self, document: Mapping[str, Any], token: SdJwt, submission: Submission) -> Evidence:
+        """Return the evidence about an SD-JWT VC: steps 2 to 5 for what has no contexts and no graph."""
+        issuer = token.content.get("iss")
+        method = await self._key_of_issuer(issuer, token.key_id)
+        result = await self._world.in_thread(sd_jwt.check, token, lambda _: _usable(method))
+        signed = Evidence(
+            ContextEvidence(),
+            GraphEvidence(),
+            proofs=(ProofEvidence(result, method),),
+            members=self._members,
+            disclosures=token.findings,
+        )
+        signed = await self._looked_up_in_records(document, submission, signed)
+        proved = issuer_is_proved(document, signed, self._policy, self._now)
+        return replace(signed, status=await self._token_status(document, issuer, proved=proved))
+
+    def about_key_binding(self, token: SdJwt) -> Evidence:
+        """Return the evidence about whoever presents an SD-JWT; without a proof where nobody signed that."""
+        proofs = []
+        if token.key_binding is not None:
+            result, key = sd_jwt.check_key_binding(token), token.holder_key
+            method = None
+            if key is not None:
+                name = sd_jwt.thumbprint_uri(key)
+                result = replace(result, verification_method=name)
+                # The issuer confirms the key (RFC 7800), which is all that can be known about whose it is.
+                resolved = ResolvedMethod(
+                    name, name, "JsonWebKey", key, None, for_assertion=False, for_authentication=True
+                )
+                method = MethodEvidence(name, name, method=resolved)
+            proofs.append(ProofEvidence(result, method))
+        return Evidence(
+            ContextEvidence(),
+            GraphEvidence(),
+            proofs=tuple(proofs),
+            members=self._members,
+            disclosures=token.findings,
+        )
 
     def _unread(self, submission: Submission) -> Evidence:
         return Evidence(
@@ -316,7 +369,7 @@ class Inquiry:
         self, document: Mapping[str, Any], submission: Submission, signed: Evidence
     ) -> Evidence:
         """Note when our records show what a compromised key signed. Nobody's records are asked about a good key."""
-        identifier = document.get("id")
+        identifier = document.get("id" if submission.sd_jwt is None else "jti")
         suspect = [proof.result.verified and _by_compromised_key(proof) for proof in signed.proofs]
         if not any(suspect) or not isinstance(identifier, str):
             return signed
@@ -370,6 +423,41 @@ class Inquiry:
         if isinstance(found, ResolutionFailed):
             return MethodEvidence(url, did, problem=found.problem, fetch_reason=found.fetch_reason)
         return MethodEvidence(url, did, method=found.method(url), document_sha256=found.sha256)
+
+    async def _key_of_issuer(self, issuer: object, key_id: str | None) -> MethodEvidence | None:
+        """Return what is known about a key by the name ``key_id``, of an issuer by its ``iss``; none without an issuer.
+
+        SD-JWT VC section 2.5 ("JWT VC Issuer Metadata"); an issuer that is a DID has its keys in its document. A chain
+        of certificates (``x5c``) is no answer here: whoever is known is known by keys, and nobody else is believed.
+        """
+        did = issuer_did(issuer) if isinstance(issuer, str) else None
+        if did is None or not isinstance(issuer, str):
+            return None
+        # A name without its document: `#key-1`, or the bare name of a key in a key set.
+        named = key_id or ""
+        absolute = named if did_of(named) == did else f"{did}#{named.removeprefix('#')}"
+        member = None if self._members is None else self._members.by_did(did)
+        if issuer == did or (member is not None and member.keys is not None):
+            return await self._method(absolute, did, readable=True)
+        refusal = self._refusal(did, did)
+        if refusal is not None:
+            return MethodEvidence(absolute, did, not_asked=refusal)
+        found = await self._issuer_metadata(issuer)
+        if isinstance(found, ResolutionFailed):
+            return MethodEvidence(absolute, did, problem=found.problem, fetch_reason=found.fetch_reason)
+        # Without a name it can only be the one key that there is.
+        only = found.methods[0] if key_id is None and len(found.methods) == 1 else None
+        return MethodEvidence(absolute, did, method=only or found.method(named), document_sha256=found.sha256)
+
+    async def _issuer_metadata(self, issuer: str) -> DidDocument | ResolutionFailed:
+        async def ask() -> Answer[DidDocument | ResolutionFailed]:
+            try:
+                found = await resolve_issuer(issuer, fetch=self._world.fetch, http_hosts=self._world.http_hosts)
+            except ResolutionFailed as error:
+                return Answer(error.with_traceback(None), _keep_failure(error.fetch_reason))
+            return Answer(found, KEEP_GOOD, size=1024 * len(found.methods))
+
+        return await self._world.memory.answer(("issuer", issuer), self._now, ask)
 
     def _refusal(self, did: str, issuer: str | None) -> NotAsked | None:
         if self._policy.lookups is Lookups.OFF:
@@ -425,6 +513,47 @@ class Inquiry:
         return tuple(found)
 
     async def _ask_status(self, entry: StatusEvidence, issuer: str, *, as_token: bool) -> StatusEvidence:
+        own = await self._ask_own_status(entry, issuer)
+        if own is not None:
+            return own
+        assert entry.list_url is not None
+        if entry.by_name:
+            return _with(entry, StatusProblem.TYPE_NOT_SUPPORTED)
+        if not self._may_ask(issuer):
+            return _with(entry, StatusProblem.NOT_ALLOWED)
+        found = await self._list(entry.list_url, issuer, _ACCEPT_ENVELOPE if as_token else _ACCEPT_DOCUMENT)
+        return _look_up(entry, found, self._now, self._policy.clock_skew)
+
+    async def _token_status(
+        self, document: Mapping[str, Any], issuer: object, *, proved: bool
+    ) -> tuple[StatusEvidence, ...]:
+        """Return what the Token Status List says (TSL sections 6.2 and 8.3): one value, told for each purpose."""
+        if "status" not in document:
+            return ()
+        pointer = "#/status/status_list"
+        stated = document["status"]
+        place = stated.get("status_list") if isinstance(stated, Mapping) else None
+        if place is None:
+            # Another mechanism of the same claim (section 6.1), which is not known here.
+            return _for_both(StatusEvidence("#/status", problem=StatusProblem.TYPE_NOT_SUPPORTED))
+        url, index = (place.get("uri"), place.get("idx")) if isinstance(place, Mapping) else (None, None)
+        if not isinstance(url, str) or type(index) is not int or index < 0:
+            return _for_both(StatusEvidence(pointer, problem=StatusProblem.ENTRY_MALFORMED))
+        entry = StatusEvidence(pointer, None, url, index)
+        did = issuer_id(document)
+        if not proved or did is None or not isinstance(issuer, str):
+            return _for_both(_with(entry, StatusProblem.NOT_ASKED))
+        own = [await self._ask_own_status(found, did) for found in _for_both(entry)]
+        found_own = [entry for entry in own if entry is not None]
+        if found_own:
+            return tuple(found_own)
+        if not self._may_ask(did):
+            return _for_both(_with(entry, StatusProblem.NOT_ALLOWED))
+        listed = await self._token_list(url, issuer, did)
+        return _look_up_token(entry, listed, self._now, self._policy.clock_skew)
+
+    async def _ask_own_status(self, entry: StatusEvidence, issuer: str) -> StatusEvidence | None:
+        """Return what our own records say of a place; none where the list is a stranger's."""
         assert entry.list_url is not None
         assert entry.index is not None
         assert entry.purpose is not None
@@ -434,16 +563,41 @@ class Inquiry:
             return _with(entry, StatusProblem.INDEX_OUT_OF_RANGE)
         except ServiceError:
             return _with(entry, StatusProblem.STORE_UNAVAILABLE)
-        if own is not None:
-            if own.issuer_did != issuer:
-                return _with(entry, StatusProblem.LIST_OF_ANOTHER_ISSUER)
-            return replace(entry, value=int(own.is_set), superseded=own.superseded)
-        if entry.by_name:
-            return _with(entry, StatusProblem.TYPE_NOT_SUPPORTED)
-        if not self._may_ask(issuer):
-            return _with(entry, StatusProblem.NOT_ALLOWED)
-        found = await self._list(entry.list_url, issuer, _ACCEPT_ENVELOPE if as_token else _ACCEPT_DOCUMENT)
-        return _look_up(entry, found, self._now, self._policy.clock_skew)
+        if own is not None and own.issuer_did != issuer:
+            return _with(entry, StatusProblem.LIST_OF_ANOTHER_ISSUER)
+        return None if own is None else replace(entry, value=int(own.is_set), superseded=own.superseded)
+
+    async def _token_list(self, url: str, issuer: str, did: str) -> "_TokenList":
+        async def ask() -> Answer[_TokenList]:
+            try:
+                fetched = await self._world.fetch(url, max_bytes=STATUS_LIST_BYTES, accept=_ACCEPT_TOKEN_LIST)
+            except FetchError as error:
+                failed = _TokenList(problem=StatusProblem.NOT_FETCHED, fetch_reason=error.reason)
+                return Answer(failed, _keep_failure(error.reason))
+            found = await self._read_token_list(url, issuer, did, fetched.content)
+            return Answer(found, min(found.keep, KEEP_BAD) if found.problem else found.keep, size=found.size)
+
+        return await self._world.memory.answer(("token-list", url, issuer), self._now, ask)
+
+    async def _read_token_list(self, url: str, issuer: str, did: str, content: bytes) -> "_TokenList":
+        """Check a stranger's list as TSL section 8.3 asks: its type, whose it is, and that its issuer signed it."""
+        try:
+            token = jws.parse_compact(content.strip(), max_payload_bytes=STATUS_LIST_BYTES)
+            claims = parse(token.payload, max_bytes=STATUS_LIST_BYTES, max_depth=16)
+        except ServiceError:
+            return _TokenList(problem=StatusProblem.FORM_NOT_SUPPORTED)
+        if not isinstance(claims, dict) or token.header.get("typ") != _TOKEN_LIST_TYPE:
+            return _TokenList(problem=StatusProblem.FORM_NOT_SUPPORTED)
+        if claims.get("sub") != url or claims.get("iss", issuer) not in (issuer, did):
+            return _TokenList(problem=StatusProblem.LIST_OF_ANOTHER_ISSUER)
+        key_id = token.header.get("kid")
+        method = await self._key_of_issuer(issuer, key_id if isinstance(key_id, str) else None)
+        key = _usable(method)
+        usable = key.public_key if isinstance(key, ResolvedMethod) else key
+        refused = jws.refusal_of(token.header, _TOKEN_LIST_PROFILE)
+        if refused is not None or usable is None or not jws.holds(token, usable):
+            return _TokenList(problem=StatusProblem.LIST_PROOF_WRONG)
+        return await self._world.in_thread(_open_token_list, claims, hashlib.sha256(content).hexdigest())
 
     async def _list(self, url: str, issuer: str, accept: str) -> "_List":
         async def ask() -> Answer[_List]:
@@ -475,6 +629,17 @@ class Inquiry:
         if not issuer_is_proved(document, evidence, self._policy, self._now):
             return _List(problem=StatusProblem.LIST_PROOF_WRONG)
         return await self._world.in_thread(_open_list, document, hashlib.sha256(content).hexdigest())
+
+
+def _usable(method: MethodEvidence | None) -> PublicKey | ResolvedMethod | None:
+    if method is None:
+        return None
+    return method.method if method.member_key is None else method.member_key.public_key
+
+
+def _for_both(entry: StatusEvidence) -> tuple[StatusEvidence, ...]:
+    """Return an entry of a Token Status List as one for each purpose that decides: it has one value for both."""
+    return tuple(replace(entry, purpose=purpose) for purpose in ("revocation", "suspension"))
 
 
 def _with(entry: StatusEvidence, problem: StatusProblem, fetch_reason: FetchReason | None = None) -> StatusEvidence:
@@ -598,6 +763,10 @@ def signature_digests(submission: Submission) -> list[bytes | None]:
     anew, and may keep one proof of a set.
     """
     document, token = submission.document, submission.token
+    if submission.sd_jwt is not None:
+        # Whatever is shown of it: the issuer signed one token.
+        signed = submission.sd_jwt.jws
+        return [hashlib.sha256(signed.signing_input + b"." + signed.signature).digest()]
     digests: list[bytes | None] = [] if submission.seal is None else [None]
     if token is not None:
         digests.append(hashlib.sha256(token.jws.signing_input + b"." + token.jws.signature).digest())
@@ -639,6 +808,68 @@ class _List:
     @property
     def size(self) -> int:
         return 0 if self.bits is None else len(self.bits) // 8
+
+
+@dataclass(frozen=True, slots=True)
+class _TokenList:
+    """A stranger's Token Status List, checked and opened, or why not."""
+
+    problem: StatusProblem | None = None
+    fetch_reason: FetchReason | None = None
+    entries: TokenStatusList | None = None
+    issued_at: datetime | None = None
+    expires_at: datetime | None = None
+    sha256: str | None = None
+    keep: timedelta = KEEP_GOOD
+
+    @property
+    def size(self) -> int:
+        return 0 if self.entries is None else self.entries.size
+
+
+def _open_token_list(claims: Mapping[str, Any], sha256: str) -> _TokenList:
+    moments = {}
+    for name in ("iat", "exp"):
+        moments[name] = read_instant_claim(claims.get(name))
+        if moments[name] is None and (name in claims or name == "iat"):
+            return _TokenList(problem=StatusProblem.LIST_MALFORMED)
+    stated = claims.get("ttl")
+    if "ttl" in claims and (isinstance(stated, bool) or not isinstance(stated, int | float) or stated <= 0):
+        return _TokenList(problem=StatusProblem.LIST_MALFORMED)
+    try:
+        entries = TokenStatusList.decode(claims.get("status_list"))
+    except ServiceError:
+        return _TokenList(problem=StatusProblem.LIST_MALFORMED)
+    seconds = min(stated, KEEP_GOOD.total_seconds()) if isinstance(stated, int | float) else KEEP_GOOD.total_seconds()
+    return _TokenList(
+        entries=entries,
+        issued_at=moments["iat"],
+        expires_at=moments["exp"],
+        sha256=sha256,
+        keep=timedelta(seconds=seconds),
+    )
+
+
+def _look_up_token(
+    entry: StatusEvidence, found: _TokenList, now: datetime, skew: timedelta
+) -> tuple[StatusEvidence, ...]:
+    if found.problem is not None or found.entries is None:
+        return _for_both(_with(entry, found.problem or StatusProblem.LIST_MALFORMED, found.fetch_reason))
+    if (found.issued_at is not None and found.issued_at > now + skew) or (
+        found.expires_at is not None and found.expires_at <= now
+    ):
+        return _for_both(_with(entry, StatusProblem.LIST_NOT_CURRENT))
+    assert entry.index is not None
+    try:
+        value = found.entries.value(entry.index)
+    except StatusIndexOutOfRange:
+        return _for_both(_with(entry, StatusProblem.INDEX_OUT_OF_RANGE))
+    entry = replace(entry, list_sha256=found.sha256, list_valid_from=found.issued_at)
+    raised = {TokenStatus.VALID: None, TokenStatus.INVALID: "revocation", TokenStatus.SUSPENDED: "suspension"}
+    if value not in raised:
+        # What an application means by it may be the worst (TSL section 7.1).
+        return _for_both(_with(entry, StatusProblem.VALUE_UNKNOWN))
+    return tuple(replace(one, value=int(one.purpose == raised[TokenStatus(value)])) for one in _for_both(entry))
 
 
 def _read_edc_entry(entry: object, pointer: str) -> list[StatusEvidence]:

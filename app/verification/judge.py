@@ -20,7 +20,8 @@ from typing import Any, Final
 from app.errors import Finding, Weight
 from app.instants import read_instant
 from app.keys import ASSERTION_METHOD, AUTHENTICATION, KeyState
-from app.securing import ProofOutcome, SealOutcome, SealResult, TokenOutcome, TokenResult, is_for
+from app.securing import ProofOutcome, SdJwtResult, SealOutcome, SealResult, TokenOutcome, TokenResult, is_for
+from app.securing.vc_jose import read_instant_claim
 from app.template.alliance import IssuerKind
 from app.trust.members import AllianceMember, MemberClaim, likeness
 from app.trust.resolve import ResolutionProblem
@@ -204,6 +205,8 @@ def _contexts_pinned(case: _Case) -> Check:
     found = case.evidence.contexts
     if case.form in NO_CREDENTIALS:
         return Check(CheckName.CONTEXTS_PINNED, Result.NOT_CHECKED, _unread(case))
+    if case.form is Form.SD_JWT_VC:
+        return Check(CheckName.CONTEXTS_PINNED, Result.NOT_CHECKED, "no-linked-data")
     if found.problem is None:
         return Check(CheckName.CONTEXTS_PINNED, Result.PASSED, "contexts-pinned")
     return Check(
@@ -215,6 +218,8 @@ def _contexts_pinned(case: _Case) -> Check:
 
 
 def _nothing_dropped(case: _Case) -> Check:
+    if case.form is Form.SD_JWT_VC:
+        return _disclosures(case)
     readable = case.evidence.graph.readable and case.evidence.contexts.problem is None
     if case.known is not None and readable and case.form not in NOT_YET_READ:
         own = RECEIPT_CONTEXTS if case.known.kind is IssuerKind.SERVICE else CONTEXTS_OF_OURS
@@ -225,7 +230,19 @@ def _nothing_dropped(case: _Case) -> Check:
     return _of_graph(case, CheckName.NOTHING_DROPPED, case.evidence.graph.uncovered, "nothing-dropped", "not-covered")
 
 
+def _disclosures(case: _Case) -> Check:
+    """Return whether everything that an SD-JWT discloses was signed, in its place and once (RFC 9901 section 7.1)."""
+    name, findings = CheckName.NOTHING_DROPPED, case.evidence.disclosures
+    if findings:
+        return Check(name, Result.FAILED, "disclosure-wrong", pointer=findings[0].pointer, details=findings)
+    if not any(isinstance(proof.result, SdJwtResult) for proof in case.evidence.proofs):
+        return Check(name, Result.NOT_CHECKED, GraphProblem.NOT_READ.value)
+    return Check(name, Result.PASSED, "disclosures-signed")
+
+
 def _literals_well_typed(case: _Case) -> Check:
+    if case.form is Form.SD_JWT_VC:
+        return Check(CheckName.LITERALS_WELL_TYPED, Result.NOT_CHECKED, "no-linked-data")
     return _of_graph(
         case, CheckName.LITERALS_WELL_TYPED, case.evidence.graph.ill_typed, "literals-well-typed", "literal-ill-typed"
     )
@@ -401,6 +418,10 @@ def _issuer_key(case: _Case) -> Check:
     name = CheckName.ISSUER_KEY
     if case.form in NOT_YET_READ:
         return Check(name, Result.NOT_CHECKED, "form-not-supported")
+    if case.issuer is None and case.form is Form.SD_JWT_VC:
+        # `iss` may be left out beside a certificate (SD-JWT VC 2.2.2.2); what it says may not be an address either.
+        code = "not-a-did" if "iss" in case.document else "issuer-by-certificate"
+        return Check(name, Result.NOT_CHECKED, code, pointer="#/iss")
     if case.issuer is None:
         return Check(name, Result.FAILED, "issuer-missing", pointer="#/issuer")
     if not case.evidence.proofs:
@@ -806,11 +827,12 @@ def _of_status(case: _Case, name: CheckName, purpose: str, codes: tuple[str, str
             return _status_unknown(name, entry)
     if entries:
         return Check(name, Result.PASSED, clear, pointer=entries[0].pointer)
-    if "credentialStatus" in case.document and not case.evidence.status:
-        return Check(name, Result.NOT_CHECKED, StatusProblem.NOT_ASKED.value, pointer="#/credentialStatus")
+    member = "status" if case.form is Form.SD_JWT_VC else "credentialStatus"
+    if member in case.document and not case.evidence.status:
+        return Check(name, Result.NOT_CHECKED, StatusProblem.NOT_ASKED.value, pointer=f"#/{member}")
     if case.known is not None and case.known.kind is IssuerKind.UNIVERSITY:
         # A member's credential always names both of its entries (model.md section 1, "Status").
-        return Check(name, Result.NOT_CHECKED, "status-entry-missing", pointer="#/credentialStatus")
+        return Check(name, Result.NOT_CHECKED, "status-entry-missing", pointer=f"#/{member}")
     return Check(name, Result.NOT_CHECKED, absent)
 
 
@@ -852,6 +874,9 @@ def _valid_until(case: _Case) -> Check:
 
 
 def _stated(case: _Case, names: tuple[str, ...]) -> list[tuple[str, datetime | None]]:
+    if case.form is Form.SD_JWT_VC:
+        claim = "nbf" if "validFrom" in names else "exp"
+        return [(f"#/{claim}", read_instant_claim(case.document[claim]))] if claim in case.document else []
     return [(f"#/{name}", read_instant(case.document[name])) for name in names if name in case.document]
 
 
@@ -875,6 +900,9 @@ def _owner(case: _Case) -> Check:
         for _, subject in _each(case.document.get("credentialSubject"), "")
         if isinstance(subject, Mapping) and isinstance(subject.get("id"), str)
     }
+    if case.form is Form.SD_JWT_VC:
+        # Whom it is about is whose key the issuer confirmed.
+        subjects = {confirmed} if (confirmed := holder_id(case.document)) is not None else set()
     if not subjects:
         return Check(name, Result.NOT_CHECKED, "owner-not-named")
     if subjects != {presented.holder}:
@@ -950,7 +978,17 @@ def _holder_proof(case: _Case) -> Check:
     if not case.evidence.proofs:
         return Check(name, Result.NOT_CHECKED, "presentation-not-signed", pointer="#/proof")
     check = _worst_proof(case, name)
+    if case.form is Form.SD_JWT_VC:
+        return _key_binding(check)
     return replace(check, code=_FOR_AUTHENTICATION.get(check.code, check.code))
+
+
+def _key_binding(check: Check) -> Check:
+    """Say of a key binding what was said of a token. One that nobody can check binds nothing (RFC 9901 section 7.3)."""
+    if check.result is Result.PASSED:
+        return replace(check, code="key-binding-verified")
+    said_as_it_is = {"proof-wrong", "proof-from-the-future", "proof-expired", "token-unsigned"}
+    return replace(check, result=Result.FAILED, code=check.code if check.code in said_as_it_is else "key-binding-wrong")
 
 
 def _holder_key(case: _Case) -> Check:
@@ -966,7 +1004,9 @@ def _holder_key(case: _Case) -> Check:
     for proof in case.evidence.proofs:
         if proof.method is None or proof.method.did != holder:
             return _of_key(proof, Result.FAILED, "key-not-of-the-holder", name)
-    return _worst_key(case, name)
+    check = _worst_key(case, name)
+    confirmed = case.form is Form.SD_JWT_VC and check.result is Result.PASSED
+    return replace(check, code="holder-key-confirmed") if confirmed else check
 
 
 def _worst_key(case: _Case, name: CheckName) -> Check:
@@ -993,6 +1033,10 @@ def _challenge(case: _Case) -> Check:
     for proof in case.evidence.proofs:
         if proof.result.challenge != asked:
             return Check(name, Result.FAILED, "challenge-differs", pointer=place_of(proof, "challenge"))
+        # RFC 9901 section 7.3 step 5.5. Proofs in documents need not say when they were made.
+        made = proof.result.created_at if isinstance(proof.result, SdJwtResult) else None
+        if made is not None and made < case.now - case.policy.longest_answer:
+            return Check(name, Result.FAILED, "key-binding-too-old", facts=proof_facts(proof))
     return _as_signed(case, name, "challenge-met", "challenge-unanswered")
 
 

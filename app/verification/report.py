@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, computed_field
 
 from app.errors import Weight
 from app.languages import Language, say
-from app.securing import ProofResult, SealResult, TokenResult
+from app.securing import ProofResult, SdJwtResult, SealResult, TokenResult
 from app.securing.jades import Level
 from app.template.alliance import IssuerKind
 from app.trust.seals import Revocation
@@ -100,6 +100,7 @@ class Mechanism(StrEnum):
     DATA_INTEGRITY = "data-integrity"
     JOSE = "jose"
     JADES = "jades"
+    SD_JWT = "sd-jwt"
 
 
 class ReportedStamp(BaseModel):
@@ -137,7 +138,7 @@ class ReportedProof(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     mechanism: Mechanism = Field(
-        description="A proof in the document, or a signed token (vc+jwt) or a seal (JAdES) around it."
+        description="A proof in the document, or a signed token (vc+jwt, SD-JWT) or a seal (JAdES) around it."
     )
     pointer: str | None = Field(
         description="JSON pointer to the proof; none for a token or seal, which is around it all."
@@ -192,7 +193,9 @@ class ReportedIssuer(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    id: str | None = Field(description="As the credential states it.")
+    id: str | None = Field(
+        description="As the credential states it; of an SD-JWT VC the did:web of the address in `iss`."
+    )
     standing: Standing = Field(
         description="Whom that identifier belongs to; whether it really signed is in the checks."
     )
@@ -323,7 +326,9 @@ class ReportedHolder(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    id: str | None = Field(description="As the presentation states it.")
+    id: str | None = Field(
+        description="As the presentation states it; of an SD-JWT the key that the issuer confirmed (RFC 9278)."
+    )
     proved: bool = Field(description="Whether that identifier's own key is shown to have signed the presentation.")
 
 
@@ -417,12 +422,14 @@ def make_presentation_report(
 
 
 def _document(document: object) -> ReportedDocument:
-    identifier = document.get("id") if isinstance(document, Mapping) else None
-    return ReportedDocument(
-        form=form_of(document),
-        id=identifier if isinstance(identifier, str) else None,
-        types=tuple(sorted(types_of(document))) if isinstance(document, Mapping) else (),
-    )
+    form, types = form_of(document), tuple[str, ...]()
+    if isinstance(document, Mapping) and form is Form.SD_JWT_VC:
+        identifier, vct = document.get("jti"), document["vct"]
+        types = (vct,) if isinstance(vct, str) else ()
+    else:
+        identifier = document.get("id") if isinstance(document, Mapping) else None
+        types = tuple(sorted(types_of(document))) if isinstance(document, Mapping) else ()
+    return ReportedDocument(form=form, id=identifier if isinstance(identifier, str) else None, types=types)
 
 
 # Problem types that W3C specifications define for what we found (VCDM 2.0 section 7.1 "Problem Details", Data Integrity
@@ -443,6 +450,8 @@ PROBLEM_TYPES: Final[Mapping[str, str]] = {
     "graph-too-complex": _SECURITY + "PROOF_TRANSFORMATION_ERROR",
     "presentation-purpose-wrong": _SECURITY + "PROOF_VERIFICATION_ERROR",
     "challenge-differs": _SECURITY + "INVALID_CHALLENGE_ERROR",
+    "key-binding-too-old": _SECURITY + "INVALID_CHALLENGE_ERROR",
+    "key-binding-wrong": _SECURITY + "PROOF_VERIFICATION_ERROR",
     "challenge-unanswered": _SECURITY + "INVALID_CHALLENGE_ERROR",
     "domain-differs": _SECURITY + "INVALID_DOMAIN_ERROR",
     "domain-unanswered": _SECURITY + "INVALID_DOMAIN_ERROR",
@@ -552,6 +561,8 @@ def _proofs(
 def _mechanism(stated: ProofResult | TokenResult | SealResult) -> Mechanism:
     if isinstance(stated, SealResult):
         return Mechanism.JADES
+    if isinstance(stated, SdJwtResult):
+        return Mechanism.SD_JWT
     return Mechanism.DATA_INTEGRITY if isinstance(stated, ProofResult) else Mechanism.JOSE
 
 

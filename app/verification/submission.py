@@ -1,4 +1,4 @@
-"""What somebody sent, by its content: a JSON document, a seal, a signed token, or a token in a JSON envelope.
+"""What somebody sent, by its content: a JSON document, a seal, a signed token, an SD-JWT, or a token in an envelope.
 
 Nothing is checked here and nothing is trusted. What is neither one JSON text nor one token raises and is answered with
 400; whatever can be taken apart is answered with a report.
@@ -13,7 +13,7 @@ from typing import Final, Self
 import orjson
 
 from app.errors import Finding, ServiceError, json_pointer
-from app.securing import Seal, Token, jades, vc_jose
+from app.securing import SdJwt, Seal, Token, jades, sd_jwt, vc_jose
 from app.strict_json import MAX_BYTES, MAX_DEPTH, JsonValue, MalformedJson, parse
 
 ENVELOPES: Final[Mapping[str, str]] = MappingProxyType(
@@ -39,7 +39,8 @@ class Submission:
     A credential and a presentation are the same here; which it is follows from ``document``.
 
     ``outside`` are statements that stand in an envelope beside the token: nobody has signed them. ``broken`` says why
-    an envelope or a seal could not be opened; ``document`` is the envelope then.
+    an envelope or a seal could not be opened; ``document`` is the envelope then. Of an ``sd_jwt`` it is the payload
+    with what was disclosed in its places.
     """
 
     document: JsonValue
@@ -47,6 +48,7 @@ class Submission:
     outside: tuple[Finding, ...] = ()
     broken: tuple[Finding, ...] = ()
     seal: Seal | None = None
+    sd_jwt: SdJwt | None = None
 
     @classmethod
     def of(cls, value: JsonValue, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH) -> Self:
@@ -61,6 +63,9 @@ class Submission:
         if text is None or not text.isascii():
             return cls(value)
         try:
+            if isinstance(value, str) and sd_jwt.is_sd_jwt(text.encode("ascii")):
+                disclosing = sd_jwt.read(text.encode("ascii"), max_payload_bytes=max_bytes, max_depth=max_depth)
+                return cls(dict(disclosing.document), sd_jwt=disclosing)
             token = vc_jose.read(text.encode("ascii"), max_payload_bytes=max_bytes, max_depth=max_depth)
         except ServiceError as error:
             # The JSON text around it is well-formed, so it is answered with a report.
@@ -97,7 +102,10 @@ def read_submission(content: bytes, *, max_bytes: int = MAX_BYTES, max_depth: in
         MalformedToken: a token, but not one that every reader understands in the same way.
     """
     text = content.strip(_WHITE_SPACE)
-    if text.startswith(tuple(start.encode() for start in _STARTS)):
+    if text.startswith(tuple(start.encode() for start in _STARTS)) and sd_jwt.is_sd_jwt(text):
+        disclosing = sd_jwt.read(text, max_payload_bytes=max_bytes, max_depth=max_depth)
+        submission = Submission(dict(disclosing.document), sd_jwt=disclosing)
+    elif text.startswith(tuple(start.encode() for start in _STARTS)):
         token = vc_jose.read(text, max_payload_bytes=max_bytes, max_depth=max_depth)
         submission = Submission(token.document, token)
     else:

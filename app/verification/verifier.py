@@ -1,14 +1,15 @@
 """The story: what one request shows in, one report out."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, TypeAlias
 
 from app.languages import Language
+from app.securing import SdJwt
 from app.strict_json import JsonValue
 from app.verification.checks import Result
 from app.verification.data_model import Form, form_of, presented_in
-from app.verification.evidence import Policy, Presented
+from app.verification.evidence import Evidence, Policy, Presented
 from app.verification.gather import Inquiry, World
 from app.verification.judge import judge, judge_presentation, presented_by
 from app.verification.report import (
@@ -60,6 +61,8 @@ class Verifier:
         submission = submitted if isinstance(submitted, Submission) else Submission.of(submitted)
         case = await self._begin(now, language, policy)
         document = submission.document
+        if submission.sd_jwt is not None and case.is_presented(submission.sd_jwt):
+            return await case.bound(submission, submission.sd_jwt)
         if isinstance(document, Mapping) and form_of(document) is Form.PRESENTATION:
             return await case.presentation(document, submission)
         return await case.credential(submission)
@@ -102,6 +105,20 @@ class _Case:
         # Beside the event loop: a stranger's document may hold more than anybody would write by hand.
         return await self._world.in_thread(conclude)
 
+    def is_presented(self, token: SdJwt) -> bool:
+        """Whether a holder's signature is there, or asked for. That one is there never lets off who asks for one."""
+        asked = self._policy.challenge is not None or self._policy.domains is not None
+        return asked or token.key_binding is not None
+
+    async def bound(self, submission: Submission, token: SdJwt) -> PresentationReport:
+        """Ask whether an SD-JWT is presented by whom its issuer confirmed, then about the credential in it."""
+        document = submission.document
+        assert isinstance(document, Mapping)
+        evidence = await self._world.in_thread(self._inquiry.about_key_binding, token)
+        presented = await self._world.in_thread(presented_by, document, evidence, self._policy, self._now)
+        shown = [PresentedCredential(pointer="#", report=await self.credential(submission, presented))]
+        return await self._about_holder(document, evidence, presented, shown)
+
     async def presentation(self, document: Mapping[str, Any], submission: Submission) -> PresentationReport:
         """Ask about the presentation, then about each credential: one after the other, in one allowance of work."""
         evidence = await self._inquiry.about_presentation(submission)
@@ -110,7 +127,15 @@ class _Case:
             PresentedCredential(pointer=pointer, report=await self.credential(Submission.of(value), presented))
             for pointer, value in presented_in(document)[:MAX_CREDENTIALS]
         ]
+        return await self._about_holder(document, evidence, presented, shown)
 
+    async def _about_holder(
+        self,
+        document: Mapping[str, Any],
+        evidence: Evidence,
+        presented: Presented,
+        shown: Sequence[PresentedCredential],
+    ) -> PresentationReport:
         def conclude() -> PresentationReport:
             results = [_RESULT_OF[one.report.verdict] for one in shown]
             checks = judge_presentation(document, evidence, results, self._policy, self._now)

@@ -262,7 +262,7 @@ class TestRecognising:
             (b"eyJhbGciOiJFUzI1NiJ9", MalformedToken),
             (b"eyJhbGciOiJFUzI1NiJ9.e30.AB", MalformedToken),
             (b"eyJhbGciOiJFUzI1NiJ9.e30.AA AA", MalformedToken),
-            (b"eyJhbGciOiJFUzI1NiJ9.e30.AA~e30~", MalformedToken),
+            (b"eyJhbGciOiJFUzI1NiJ9.e30~e30~", MalformedToken),
             (b"eyJhbGciOiJFUzI1NiJ9.e30.AA\xc3\xa9", MalformedToken),
             (b"eyJhbGciOiJFUzI1NiJ9.eyJhIjoxLCJhIjoyfQ.AA", MalformedJson),
             (b"example", MalformedJson),
