@@ -121,7 +121,8 @@ async def verify(
     in it with a report of its own. What it is is recognised by its content. The answer is 200 with a report whenever
     the body is one JSON document or one token: a verdict is an answer, not an error. Every named check is always
     present, as passed, failed or not checked; what could not be checked never counts as valid. Pointers lead into the
-    document, of a token into its payload. Where a receipt cannot be signed, `receipt.problem` says so and the report is given all the same.
+    document, of a token into its payload. Where a receipt cannot be signed, `receipt.problem` says so and the report is
+    given all the same.
     """
     accepted = request.headers.get("accept", "").split(",")[0].split(";")[0].strip().lower()
     as_edc = form is ReportForm.EDC or (form is None and accepted == LD_JSON)
