@@ -24,11 +24,12 @@ import uvicorn
 from app import signer_process
 from app.api.capacity import CONNECTIONS_FOR_EACH_REQUEST
 from app.api.connections import Bounds, guarded
-from app.claiming import links, traces
+from app.claiming import copies, links, offers, traces
 from app.errors import Family, ServiceError
 from app.interop import jose
 from app.issuance import access, erasing, forms, issue, offerings, restoring, seals, setup, trust_list
 from app.issuance.access import GRANTABLE, Scope
+from app.issuance.change_status import StatusChangeKind
 from app.issuance.custody import compare_disk_and_records
 from app.issuance.office import SERVICE_SLUG, Office
 from app.issuance.repeating import forget_old_answers
@@ -97,6 +98,8 @@ claim_links_group = typer.Typer(help="Claim links: what learners are sent.", no_
 application.add_typer(claim_links_group, name="claim-links")
 offers_group = typer.Typer(help="Offers to wallets.", no_args_is_help=True)
 application.add_typer(offers_group, name="offers")
+copies_group = typer.Typer(help="Copies of credentials in wallets.", no_args_is_help=True)
+application.add_typer(copies_group, name="copies")
 jose_group = typer.Typer(help="What the public vc-jose-cose test suite drives.", no_args_is_help=True)
 application.add_typer(jose_group, name="jose")
 
@@ -857,6 +860,80 @@ def withdraw_claim_link(slug: Slug, credential: Credential, link: Link) -> None:
     _show_link(_with_office(work))
 
 
+@offers_group.command("create")
+def create_offer(
+    slug: Slug,
+    credential: Credential,
+    configuration: Annotated[list[str] | None, typer.Option(help="May be repeated; all kinds when left out")] = None,
+    transaction_code: Annotated[bool, typer.Option(help="Ask the learner for six digits")] = False,  # noqa: FBT002 - an option
+    minutes: Annotated[int, typer.Option(min=1, max=1440, help="How long it can be redeemed")] = 10,
+) -> None:
+    """Offer a credential to a wallet that is at hand. Not for e-mail: `claim-links create` is."""
+    wanted: dict[str, JsonValue] = {"transaction_code": transaction_code, "expires_in_seconds": minutes * 60}
+    if configuration:
+        wanted["configurations"] = list(configuration)
+
+    async def work(office: Office) -> offers.NewOffer:
+        return await offers.make_offer(office, await access.operator(office, slug), credential, wanted)
+
+    made = _with_office(work)
+    _show_offer(made)
+    print(f"by reference  {made.by_reference_uri}\nby value      {made.by_value_uri}")
+    if made.transaction_code is not None:
+        print(f"code          {made.transaction_code}, for the learner alone")
+
+
+@offers_group.command("list")
+def list_offers(slug: Slug, credential: Credential) -> None:
+    """List the offers of a credential, the newest first, without their secrets."""
+
+    async def work(office: Office) -> offers.OfferList:
+        return await offers.list_offers(office, await access.operator(office, slug), credential)
+
+    for offer in _with_office(work).items:
+        _show_offer(offer)
+
+
+@offers_group.command("withdraw")
+def withdraw_offer(
+    slug: Slug, credential: Credential, offer: Annotated[UUID, typer.Argument(help="As `offers list` shows it")]
+) -> None:
+    """End an offer, and the access token that it was redeemed for."""
+
+    async def work(office: Office) -> offers.OfferRecord:
+        return await offers.withdraw_offer(office, await access.operator(office, slug), credential, offer)
+
+    _show_offer(_with_office(work))
+
+
+@copies_group.command("list")
+def list_copies(slug: Slug, credential: Credential) -> None:
+    """List the copies of a credential's award in wallets, the newest first."""
+
+    async def work(office: Office) -> copies.WalletCopies:
+        return await copies.list_copies(office, await access.operator(office, slug), credential)
+
+    for copy in _with_office(work).items:
+        _show_copy(copy)
+
+
+@copies_group.command("change")
+def change_copy(
+    slug: Slug,
+    credential: Credential,
+    copy: Annotated[UUID, typer.Argument(help="As `copies list` shows it")],
+    change: Annotated[StatusChangeKind, typer.Argument(help="What happens to this copy, and to no other")],
+    reason: Annotated[str, typer.Option(help="Such as device-lost")],
+) -> None:
+    """Revoke, suspend or reinstate one copy in a wallet; the credential and its other copies stay as they are."""
+
+    async def work(office: Office) -> copies.WalletCopy:
+        caller = await access.operator(office, slug)
+        return await copies.change_copy(office, caller, credential, copy, {"change": change.value, "reason": reason})
+
+    _show_copy(_with_office(work))
+
+
 @offers_group.command("trace")
 def trace_offer(
     slug: Slug,
@@ -892,6 +969,19 @@ def list_events(
 
     for event in reversed(_with_office(work).items):
         _show_event(event, subject=f"offer {event.offer}" if event.offer else f"claim link {event.claim_link}")
+
+
+def _show_offer(offer: offers.OfferRecord) -> None:
+    until = offer.expires_at.astimezone(UTC).isoformat(sep=" ", timespec="minutes").removesuffix("+00:00")
+    print(f"{offer.id}  {offer.state.value:9} until {until}  {' '.join(offer.configurations)}")
+
+
+def _show_copy(copy: copies.WalletCopy) -> None:
+    made = copy.created_at.astimezone(UTC).date().isoformat()
+    bound = "bound" if copy.is_bound else "unbound"
+    print(
+        f"{copy.id}  {copy.status.value:9} of {made}  {bound:7}  {copy.configuration}  {copy.notified or ''}".rstrip()
+    )
 
 
 def _show_link(link: links.ClaimLinkRecord) -> None:

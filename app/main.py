@@ -29,6 +29,7 @@ from app.api import (
     offerings,
     problems,
     verification,
+    wallet_copies,
     wallet_events,
     wallet_offers,
 )
@@ -37,6 +38,7 @@ from app.api.description import describe
 from app.api.rates import RateLimits
 from app.api.traffic import Traffic
 from app.claiming import flight_recorder
+from app.claiming.offers import forget_spent
 from app.claiming.traces import forget_old_events
 from app.errors import ServiceError
 from app.interop.desk import InteropDesk
@@ -206,6 +208,7 @@ def build(settings: Settings, office: Office, *, fetch: Fetch | None = None) -> 
     for door in (
         credentials,
         campus,
+        wallet_copies,
         wallet_offers,
         claim_links,
         wallet_events,
@@ -311,6 +314,8 @@ async def _forget_what_is_old(office: Office) -> None:
                 _log.info("forgot old answers", count=forgotten)
             if events := await forget_old_events(office):
                 _log.info("forgot old wallet events", count=events)
+            if spent := await forget_spent(office):
+                _log.info("forgot spent nonces and offers", count=spent)
         except ServiceError as error:
             _log.warning("old answers wait", code=error.code)
         except Exception as error:  # noqa: BLE001 - the next time may do better, and nothing else depends on it

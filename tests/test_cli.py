@@ -843,3 +843,20 @@ class TestClaiming:
         assert deployment("offers", "events", "wut").out == ""
         missing = deployment("offers", "trace", "wut", credential)
         assert (missing.code, "There is no such offer" in missing.err) == (1, True)
+
+    def test_an_offer_is_made_listed_and_withdrawn(self, deployment, credential):
+        wanted = ("--transaction-code", "--minutes", "20", "--configuration", "enhance-microcredential.ldp_vc")
+        made = deployment("offers", "create", "wut", credential, *wanted).out
+        offer = made.split()[0]
+        assert (
+            "openid-credential-offer://?credential_offer_uri=http%3A%2F%2Flocalhost%3A8000%2Fissuers%2Fwut%2F" in made
+        )
+        assert re.search(r"code          [0-9]{6}, for the learner alone", made)
+        assert deployment("offers", "list", "wut", credential).out == made.splitlines()[0] + "\n"
+        assert "withdrawn" in deployment("offers", "withdraw", "wut", credential, offer).out
+        assert deployment("offers", "create", "wut", credential, "--configuration", "unheard-of").code == 1
+
+    def test_what_no_wallet_holds_is_not_ended(self, deployment, credential):
+        assert deployment("copies", "list", "wut", credential).out == ""
+        refused = deployment("copies", "change", "wut", credential, credential, "revoke", "--reason", "device-lost")
+        assert (refused.code, "no such copy" in refused.err) == (1, True)

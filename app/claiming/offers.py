@@ -35,7 +35,7 @@ from app.issuance.issue import status_of
 from app.issuance.office import Issuer, Office
 from app.issuance.records import Status
 from app.issuance.repeating import data_key_of
-from app.store import credential_offers, credentials, events
+from app.store import consumed_once, credential_offers, credentials, events
 from app.store.connection import Connection
 from app.store.credential_offers import CredentialOffer
 from app.store.states import Audience, CredentialState
@@ -48,6 +48,8 @@ LONGEST_LIFETIME: Final = timedelta(days=1)
 MOST_GUESSES: Final = 5
 """Wrong transaction codes after which an offer is dead (OpenID4VCI 1.0 section 13.6)."""
 PRE_AUTHORIZED_CODE: Final = "urn:ietf:params:oauth:grant-type:pre-authorized_code"
+KEPT: Final = timedelta(days=30)
+"""How long an offer is listed that ended unused."""
 SCHEME: Final = "openid-credential-offer://"
 
 _REFERENCE_BYTES: Final = 20
@@ -180,6 +182,15 @@ async def read_offer(office: Office, slug: str, reference: str, *, wallet: str) 
             connection, subject_of(offer), EventKind.OFFER_FETCHED, at=moment, facts={"wallet": wallet}
         )
     return orjson.dumps(_document(offer, issuer_address(office, slug), code_of(reference)))
+
+
+async def forget_spent(office: Office) -> int:
+    """Forget offers that ended unused long ago, and what would be refused for its age; return how much it was."""
+    moment = office.clock()
+    async with office.database.transaction() as connection:
+        spent = await consumed_once.forget_before(connection, moment)
+        unused = await credential_offers.forget_unredeemed(connection, expired_before=moment - KEPT)
+    return spent + unused
 
 
 def issuer_address(office: Office, slug: str) -> str:
@@ -343,7 +354,8 @@ async def list_offers(office: Office, caller: Caller, credential_id: UUID) -> Of
     """
     moment = office.clock()
     async with office.database.read() as connection:
-        if await credentials.find(connection, caller.awarding_body_id, credential_id) is None:
+        credential = await credentials.find(connection, caller.awarding_body_id, credential_id)
+        if credential is None or credential.audience is not Audience.PUBLIC:
             raise CredentialUnknown
         found = await credential_offers.list_of_credential(connection, caller.awarding_body_id, credential_id)
     return OfferList(items=[_record(offer, moment) for offer in found])

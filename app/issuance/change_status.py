@@ -1,11 +1,12 @@
 """Revoke, suspend, reinstate: each with its reason and who did it, visible in the published list at once.
 
 A change concerns the revision that the credential belongs to, and so every copy of it, those in wallets included. It
-does not touch a later replacement. Events are the truth; the lists are derived from them when they are read.
+does not touch a later replacement. One copy in a wallet can be changed by itself: a phone was lost, and the award is as
+good as before. Events are the truth; the lists are derived from them when they are read.
 """
 
 from enum import StrEnum
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Final, Literal, TypeAlias
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
@@ -18,7 +19,9 @@ from app.issuance.issue import status_of
 from app.issuance.office import Office
 from app.issuance.records import CredentialRecord, ReinstatementReason, RevocationReason, Status, SuspensionReason
 from app.store import awards, credentials, events, status_events
-from app.store.states import StatusChange
+from app.store.connection import Connection
+from app.store.credentials import Credential
+from app.store.states import Audience, StatusChange
 from app.store.status_events import StatusEvent
 from app.strict_json import JsonValue, canonical
 
@@ -101,13 +104,40 @@ def _finding(item: ErrorDetails) -> Finding:
 
 
 async def change_status(office: Office, caller: Caller, credential_id: UUID, value: JsonValue) -> CredentialRecord:
-    """Change the status of a credential; asking for what already holds changes nothing.
+    """Change the status of a credential and all its copies; asking for what already holds changes nothing.
 
     Raises:
         StatusChangeMalformed: with every finding.
-        CredentialUnknown: not the caller's.
+        CredentialUnknown: not the caller's, or a copy in a wallet.
         RevocationFinal: it is revoked, and the change is not a revocation.
     """
+    wanted = _wanted(value)
+    if wanted.reason in _OF_ONE_COPY:
+        finding = Finding("status-change-malformed", "#/reason", "This is a reason for one copy in a wallet alone.")
+        raise StatusChangeMalformed(findings=[finding])
+    async with office.database.transaction() as connection:
+        await _change(connection, office, caller, credential_id, wanted, Audience.PUBLIC)
+        return await read_record(connection, office, caller, credential_id)
+
+
+async def change_status_of_copy(office: Office, caller: Caller, copy_id: UUID, value: JsonValue) -> bool:
+    """Change the status of one copy in a wallet, and of nothing else. False: it was so before.
+
+    Raises:
+        StatusChangeMalformed: with every finding.
+        CredentialUnknown: not the caller's, or no copy in a wallet.
+        RevocationFinal: it is revoked, and the change is not a revocation.
+    """
+    wanted = _wanted(value)
+    async with office.database.transaction() as connection:
+        return await _change(connection, office, caller, copy_id, wanted, Audience.WALLET)
+
+
+_OF_ONE_COPY: Final = frozenset({RevocationReason.DEVICE_LOST, SuspensionReason.DEVICE_LOST})
+_Wanted: TypeAlias = "_Revocation | _Suspension | _Reinstatement"
+
+
+def _wanted(value: JsonValue) -> _Wanted:
     try:
         wanted = _CHANGE.validate_python(value)
     except ValidationError as error:
@@ -117,47 +147,60 @@ async def change_status(office: Office, caller: Caller, credential_id: UUID, val
         words = "A credential is superseded by issuing its replacement."
         finding = Finding("status-change-malformed", "#/reason", words)
         raise StatusChangeMalformed(findings=[finding])
+    return wanted
+
+
+async def _change(
+    connection: Connection, office: Office, caller: Caller, credential_id: UUID, wanted: _Wanted, audience: Audience
+) -> bool:
     moment = office.clock()
-    async with office.database.transaction() as connection:
-        known = await credentials.find(connection, caller.awarding_body_id, credential_id)
-        if known is None:
-            raise CredentialUnknown
-        # What is decided below still holds when it is stored: changes of one award take turns.
-        await awards.lock(connection, caller.awarding_body_id, known.award_id)
-        entry = await credentials.find_entry(connection, caller.awarding_body_id, credential_id)
-        assert entry is not None
-        status = status_of(entry)
-        if status is Status.REVOKED and wanted.change != "revoke":
-            raise RevocationFinal
-        becomes = {"revoke": Status.REVOKED, "suspend": Status.SUSPENDED, "reinstate": Status.VALID}[wanted.change]
-        if status is not becomes:
-            await status_events.append(
-                connection,
-                StatusEvent(
-                    awarding_body_id=caller.awarding_body_id,
-                    award_id=entry.credential.award_id,
-                    change=StatusChange(wanted.change),
-                    reason=wanted.reason.value,
-                    actor=caller.actor,
-                    at=moment,
-                    revision=entry.credential.revision,
-                ),
-            )
-            await events.append(
-                connection,
-                events.Event(
-                    caller.awarding_body_id,
-                    moment,
-                    caller.actor,
-                    f"credential-{becomes.value if becomes is not Status.VALID else 'reinstated'}",
-                    str(entry.credential.award_id),
-                    canonical(
-                        {
-                            "credential": str(credential_id),
-                            "reason": wanted.reason.value,
-                            "revision": entry.credential.revision,
-                        }
-                    ),
-                ),
-            )
-        return await read_record(connection, office, caller, credential_id)
+    known = await credentials.find(connection, caller.awarding_body_id, credential_id)
+    if known is None or known.audience is not audience:
+        raise CredentialUnknown
+    # What is decided below still holds when it is stored: changes of one award take turns.
+    await awards.lock(connection, caller.awarding_body_id, known.award_id)
+    entry = await credentials.find_entry(connection, caller.awarding_body_id, credential_id)
+    assert entry is not None
+    status = status_of(entry)
+    if status is Status.REVOKED and wanted.change != "revoke":
+        raise RevocationFinal
+    becomes = {"revoke": Status.REVOKED, "suspend": Status.SUSPENDED, "reinstate": Status.VALID}[wanted.change]
+    of_copy = audience is Audience.WALLET
+    if of_copy and status is not Status.REVOKED:
+        # What the award says is another matter: a copy may be suspended under a suspended award, and outlast that.
+        status = await _own_status(connection, known)
+    if status is becomes:
+        return False
+    await status_events.append(
+        connection,
+        StatusEvent(
+            awarding_body_id=caller.awarding_body_id,
+            award_id=known.award_id,
+            change=StatusChange(wanted.change),
+            reason=wanted.reason.value,
+            actor=caller.actor,
+            at=moment,
+            revision=None if of_copy else known.revision,
+            credential_id=known.id if of_copy else None,
+        ),
+    )
+    word = becomes.value if becomes is not Status.VALID else "reinstated"
+    await events.append(
+        connection,
+        events.Event(
+            caller.awarding_body_id,
+            moment,
+            caller.actor,
+            f"wallet-copy-{word}" if of_copy else f"credential-{word}",
+            str(known.award_id),
+            canonical({"credential": str(credential_id), "reason": wanted.reason.value, "revision": known.revision}),
+        ),
+    )
+    return True
+
+
+async def _own_status(connection: Connection, copy: Credential) -> Status:
+    """Return what was said of a copy alone, which is not revoked."""
+    happened = await status_events.list_of_award(connection, copy.awarding_body_id, copy.award_id)
+    own = [event.change for event in happened if event.credential_id == copy.id]
+    return Status.SUSPENDED if own and own[-1] is StatusChange.SUSPEND else Status.VALID

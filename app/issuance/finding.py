@@ -18,7 +18,7 @@ from app.store import credentials, events, secured_forms
 from app.store.connection import Connection
 from app.store.credentials import CredentialEntry
 from app.store.paging import Cursor, Page
-from app.store.states import FormState
+from app.store.states import Audience, FormState
 from app.strict_json import JsonValue
 from app.template.elements import Learner
 
@@ -90,7 +90,7 @@ async def read_record(connection: Connection, office: Office, caller: Caller, cr
         CredentialUnknown: not the caller's.
     """
     entry = await credentials.find_entry(connection, caller.awarding_body_id, credential_id)
-    if entry is None:
+    if entry is None or entry.credential.audience is not Audience.PUBLIC:
         raise CredentialUnknown
     return await _record(connection, office, caller, entry)
 
@@ -158,12 +158,16 @@ async def history(office: Office, caller: Caller, credential_id: UUID) -> Histor
     """
     async with office.database.read() as connection:
         entry = await credentials.find_entry(connection, caller.awarding_body_id, credential_id)
-        if entry is None:
+        if entry is None or entry.credential.audience is not Audience.PUBLIC:
             raise CredentialUnknown
         award_id = entry.credential.award_id
         happened = await events.list_of_subject(connection, caller.awarding_body_id, str(award_id))
         copies = await credentials.list_of_award(connection, caller.awarding_body_id, award_id)
-        records = [await read_record(connection, office, caller, copy.id) for copy in copies]
+        records = [
+            await read_record(connection, office, caller, copy.id)
+            for copy in copies
+            if copy.audience is Audience.PUBLIC
+        ]
     entries = []
     for event in happened:
         body = orjson.loads(event.body)

@@ -28,7 +28,7 @@ from app.store import credentials, events, secured_forms
 from app.store.connection import Connection
 from app.store.credentials import CredentialEntry
 from app.store.secured_forms import SecuredForm
-from app.store.states import CredentialState, FormState
+from app.store.states import Audience, CredentialState, FormState
 from app.strict_json import canonical
 
 
@@ -129,7 +129,7 @@ async def read_for(office: Office, caller: Caller, credential_id: UUID, form: st
     """
     async with office.database.read() as connection:
         entry = await credentials.find_entry(connection, caller.awarding_body_id, credential_id)
-        if entry is None:
+        if entry is None or entry.credential.audience is not Audience.PUBLIC:
             raise CredentialUnknown
         document = None if form == EDC_FORM else await _found_form(connection, office, entry, form)
     if form == EDC_FORM:
@@ -158,7 +158,7 @@ async def rotate_public_url(office: Office, caller: Caller, credential_id: UUID)
     moment = office.clock()
     async with office.database.transaction() as connection:
         credential = await credentials.find(connection, caller.awarding_body_id, credential_id)
-        if credential is None:
+        if credential is None or credential.audience is not Audience.PUBLIC:
             raise CredentialUnknown
         await credentials.change_public_token(connection, caller.awarding_body_id, credential_id, new_public_token())
         await events.append(

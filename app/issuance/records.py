@@ -25,6 +25,8 @@ class RevocationReason(StrEnum):
     ISSUED_IN_ERROR = "issued-in-error"
     INTEGRITY = "integrity"
     LEARNER_REQUEST = "learner-request"
+    DEVICE_LOST = "device-lost"
+    """Of one copy in a wallet; the award is untouched."""
     SUPERSEDED = "superseded"
 
 
@@ -33,6 +35,8 @@ class SuspensionReason(StrEnum):
 
     UNDER_REVIEW = "under-review"
     LEARNER_REQUEST = "learner-request"
+    DEVICE_LOST = "device-lost"
+    """Of one copy in a wallet; the award is untouched."""
 
 
 class ReinstatementReason(StrEnum):

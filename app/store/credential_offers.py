@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, func, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, func, select, update
 
 from app.store.connection import Connection
 from app.store.plans import Prepared, Row, equal, insertion, selection
@@ -196,6 +196,15 @@ async def end_unredeemed(connection: Connection, claim_link_id: UUID, *, now: da
             credential_offer.c.withdrawn_at.is_(None),
         )
         .values(withdrawn_at=now)
+    )
+
+
+async def forget_unredeemed(connection: Connection, *, expired_before: datetime) -> int:
+    """Forget offers that ended unused before a moment, and return how many they were."""
+    return await connection.execute(
+        delete(credential_offer).where(
+            credential_offer.c.redeemed_at.is_(None), credential_offer.c.expires_at < expired_before
+        )
     )
 
 

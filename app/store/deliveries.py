@@ -16,7 +16,7 @@ from app.store.connection import Connection
 from app.store.credentials import Credential
 from app.store.plans import Prepared, equal, insertion, selection
 from app.store.records import from_rows, maybe_from_row, to_row
-from app.store.tables import credential, delivered_copy, delivery
+from app.store.tables import access_grant, credential, delivered_copy, delivery
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +85,30 @@ async def list_copies(connection: Connection, delivery_id: UUID) -> tuple[Creden
     return from_rows(Credential, await connection.fetch_all(_COPIES, {"delivery_id": delivery_id}))
 
 
-async def configurations_of_award(connection: Connection, awarding_body_id: UUID, award_id: UUID) -> dict[UUID, str]:
-    """Return the configuration of each copy of an award that went to a wallet."""
-    rows = await connection.fetch_all(
-        select(delivered_copy.c.credential_id, delivery.c.configuration)
-        .join(delivery, delivery.c.id == delivered_copy.c.delivery_id)
-        .where(delivery.c.awarding_body_id == awarding_body_id, delivery.c.award_id == award_id)
+@dataclass(frozen=True, slots=True)
+class DeliveredCopy:
+    """A copy of an award, and the delivery and offer by which a wallet got it."""
+
+    credential_id: UUID
+    offer_id: UUID
+    configuration: str
+    notified: str | None
+
+
+async def list_of_award(connection: Connection, awarding_body_id: UUID, award_id: UUID) -> tuple[DeliveredCopy, ...]:
+    """Return what wallets got of an award, newest first."""
+    return from_rows(
+        DeliveredCopy,
+        await connection.fetch_all(
+            select(
+                delivered_copy.c.credential_id, access_grant.c.offer_id, delivery.c.configuration, delivery.c.notified
+            )
+            .join(delivery, delivery.c.id == delivered_copy.c.delivery_id)
+            .join(access_grant, access_grant.c.id == delivery.c.grant_id)
+            .where(delivery.c.awarding_body_id == awarding_body_id, delivery.c.award_id == award_id)
+            .order_by(delivery.c.created_at.desc(), delivery.c.id, delivered_copy.c.place)
+        ),
     )
-    return {row["credential_id"]: row["configuration"] for row in rows}
 
 
 async def collect(connection: Connection, delivery_id: UUID) -> bool:

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from app.claiming.offers import forget_spent
 from app.issuance.issue import finish_prepared
 from app.issuance.repeating import LEASE
 from app.issuance.wallet_copy import finish_copies
@@ -177,6 +178,75 @@ async def test_a_change_of_status_reaches_every_copy(deployment):
     assert (await checks_of(deployment, content))[0] == "valid"
     await deployment.change_status("wut", record, "revoke", "integrity")
     assert await deployment.published_bits(json.loads(content)) == (True, False)
+
+
+async def test_a_lost_phone_ends_its_own_copy_alone(deployment):
+    record, _, lost = await a_claim(deployment)
+    (gone,) = copies_of(await lost.fetch())
+    _, _, new = await a_claim(deployment, record)
+    (kept,) = copies_of(await new.fetch())
+    system, address = deployment.system(), f"/api/v1/credentials/{record['id']}/copies"
+    listed = (await system.get(address)).json()["items"]
+    assert {f"urn:uuid:{copy['id']}" for copy in listed} == {json.loads(gone)["id"], json.loads(kept)["id"]}
+    assert {(copy["configuration"], copy["status"], copy["is_bound"]) for copy in listed} == {(BOUND, "valid", True)}
+    identifier = json.loads(gone)["id"].removeprefix("urn:uuid:")
+
+    async def change(what, reason, status=200):
+        answer = await system.post(f"{address}/{identifier}/status", json={"change": what, "reason": reason})
+        assert answer.status_code == status, answer.text
+        return answer.json()
+
+    assert (await change("suspend", "device-lost"))["status"] == "suspended"
+    assert await deployment.published_bits(json.loads(gone)) == (False, True)
+    assert (await change("reinstate", "learner-request"))["status"] == "valid"
+    assert (await change("revoke", "device-lost"))["status"] == "revoked"
+    assert (await change("revoke", "device-lost"))["status"] == "revoked"
+    assert (await change("reinstate", "learner-request", 409))["code"] == "revocation-final"
+    assert await deployment.published_bits(json.loads(gone)) == (True, False)
+    assert (await checks_of(deployment, gone))[0] == "invalid"
+    assert (await checks_of(deployment, kept))[0] == "valid"
+    assert (await checks_of(deployment, (await deployment.fetch(record)).content))[0] == "valid"
+    # The credential itself has no device, and a copy is no credential of the list.
+    lost_credential = await deployment.change_status("wut", record, "revoke", "device-lost")
+    assert (lost_credential.status_code, lost_credential.json()["code"]) == (422, "status-change-malformed")
+    for path in ("", "/history", "/forms/vcdm2-di", "/copies", "/offers"):
+        assert (await system.get(f"/api/v1/credentials/{identifier}{path}")).status_code == 404, path
+    history = (await system.get(f"/api/v1/credentials/{record['id']}/history")).json()
+    assert [credential["id"] for credential in history["credentials"]] == [record["id"]]
+    assert {"wallet-copy-issued", "wallet-copy-suspended", "wallet-copy-reinstated", "wallet-copy-revoked"} <= {
+        entry["kind"] for entry in history["entries"]
+    }
+    theirs = deployment.system("upv")
+    assert (await theirs.get(address)).status_code == 404
+    body = {"change": "revoke", "reason": "device-lost"}
+    assert (await theirs.post(f"{address}/{identifier}/status", json=body)).status_code == 404
+    assert (await system.post(f"{address}/{record['id']}/status", json=body)).json()["code"] == "copy-unknown"
+
+
+async def test_a_copy_that_was_suspended_by_itself_outlasts_the_suspension_of_its_award(deployment):
+    record, _, wallet = await a_claim(deployment)
+    (content,) = copies_of(await wallet.fetch())
+    await deployment.change_status("wut", record, "suspend", "under-review")
+    copies = f"/api/v1/credentials/{record['id']}/copies"
+    copy = (await deployment.system().get(copies)).json()["items"][0]
+    body = {"change": "suspend", "reason": "device-lost"}
+    assert (await deployment.system().post(f"{copies}/{copy['id']}/status", json=body)).status_code == 200
+    await deployment.change_status("wut", record, "reinstate", "review-ended")
+    assert await deployment.published_bits(json.loads(content)) == (False, True)
+
+
+async def test_what_is_spent_is_forgotten(deployment):
+    record, _, _ = await a_claim(deployment, dpop_key=Key.new())
+    _, _, wallet = await a_claim(deployment, record)
+    assert (await wallet.fetch()).status_code == 200
+    unused = f"/api/v1/credentials/{record['id']}/offers"
+    assert (await deployment.system().post(unused, json={})).status_code == 201
+    assert await forget_spent(deployment.office) == 0
+    deployment.clock.advance(hours=1)
+    assert await forget_spent(deployment.office) == 2
+    deployment.clock.advance(days=31)
+    assert await forget_spent(deployment.office) == 1
+    assert [item["state"] for item in (await deployment.system().get(unused)).json()["items"]] == ["redeemed"] * 2
 
 
 # --- signers that are somewhere else, and cannot sign now
