@@ -15,6 +15,7 @@ from app.template.request import FORM_CODES
 from app.template.rules import RULES
 from tests.builders import SUBTYPES
 from tests.conftest import REPOSITORY
+from tests.counterparts.wallet import UNBOUND, Wallet
 from tests.declared import description_of
 from tests.examples import EXAMPLES, example
 
@@ -117,6 +118,13 @@ async def test_the_example_of_each_subtype_is_the_one_of_the_builders(descriptio
     assert request == example(subtype), "run: python -m tests.examples"
 
 
+async def an_unbound_copy(deployment, record):
+    made = (await deployment.system("test").post(f"/api/v1/credentials/{record['id']}/offers", json={})).json()
+    wallet, offer = await Wallet.scan(deployment.public, made["by_value_uri"], deployment.clock)
+    await wallet.redeem(offer)
+    assert (await wallet.fetch(UNBOUND)).status_code == 200
+
+
 async def test_every_example_runs_as_it_stands_where_no_university_is_configured(fresh_deployment):
     description = (await fresh_deployment.public.get("/openapi.json")).json()
     system = fresh_deployment.system("test")
@@ -137,6 +145,10 @@ async def test_every_example_runs_as_it_stands_where_no_university_is_configured
                 if "{link_id}" in path:
                     made = await system.post(f"{path.partition('/{link_id}')[0]}")
                     path = path.format(link_id=made.json()["id"])
+                if "{copy_id}" in path:
+                    copy, _, _ = path.partition("/{copy_id}")
+                    await an_unbound_copy(fresh_deployment, record)
+                    path = path.format(copy_id=(await system.get(copy)).json()["items"][0]["id"])
                 answer = await system.request(method, path, json=shown["value"])
                 assert answer.status_code in (200, 201), (place, name, answer.text)
                 ran += 1
