@@ -6,10 +6,10 @@ the holder's wallet, the status list or the time of issuing. Pure: the same stat
 Invariants:
 
 1. Each node stands once in full, everywhere else as ``{id, type}``. Equal id, equal content.
-2. Ids are ``enhance:<kind>:<n>`` for what the university says to everybody, and ``urn:epass:<kind>:<n>`` for what is
-   said of this learner alone (*personal* nodes); each kind is counted from 1 in the order of making, through both.
-   Universities have their DID. The number also carries the order of lists, which a JSON array does not: the signed
-   graph is a set. Why two names: docs/decisions/0012-moulds.md.
+2. Ids are ``urn:epass:<kind>:<n>`` for nodes with a value of the learner's own, such as a name, a number, a day or a
+   grade (*personal* nodes), and ``enhance:<kind>:<n>`` for all others; each kind is counted from 1 in the order of
+   making, through both. Universities have their DID. The number also carries the order of lists, which a JSON array
+   does not: the signed graph is a set. Why two names: docs/decisions/0012-moulds.md.
 3. Every concept comes from :mod:`app.elm.vocabularies` with the labels it has there.
 4. What is not in ``in_document(statement)`` is not in the tree.
 5. Language tags are in lower case, as JSON-LD processors write them; some refuse a document that changes when it is
@@ -180,8 +180,8 @@ _INSTITUTIONAL_QUALITY: Final = european("accreditation-type", "bb4618238e")
 _POSITIVE: Final = european("accreditation-decision", "c_0ab66479")
 
 
-SAID_TO_ALL: Final = "enhance:"
-"""Ids of nodes that are the same for every learner of a course. In code point order they come before ``mailto:``, the
+COMMON: Final = "enhance:"
+"""Ids of nodes in which learners of one course do not differ. In code point order they come before ``mailto:``, the
 first of all names that hang on the learner: what stands before it in canonical form is hashed once for all of them."""
 PERSONAL: Final = "urn:epass:"
 """Ids of all other nodes, as the software of European Digital Credentials writes them (elm.md section 1.3)."""
@@ -316,7 +316,7 @@ class _Draft:
         """A new node with the next number of its kind; ``personal`` where it holds what differs between learners."""
         number = self._numbers.get(kind, 0) + 1
         self._numbers[kind] = number
-        return {"id": f"{PERSONAL if personal else SAID_TO_ALL}{kind}:{number}", "type": node_type, **members}
+        return {"id": f"{PERSONAL if personal else COMMON}{kind}:{number}", "type": node_type, **members}
 
     def shared(self, kind: str, node_type: str, key: str, make: Callable[[], Node], *, personal: bool = False) -> Node:
         """A node that is made once for ``key`` and referred to afterwards: equal content, equal id."""

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from app.elm.mapping import PERSONAL, SAID_TO_ALL, Node, Tree
+from app.elm.mapping import COMMON, PERSONAL, Node, Tree
 from app.instants import write_instant
 from app.jsonld.contexts import CREDENTIALS_V1, CREDENTIALS_V2, EDC_AP, ELM_CONTEXT_URL
 
@@ -133,8 +133,8 @@ class _Copies:
             else item
             for name, item in whole.items()
         }
-        if copy.get("id", "").startswith(SAID_TO_ALL):
-            copy["id"] = PERSONAL + copy["id"].removeprefix(SAID_TO_ALL)
+        if copy.get("id", "").startswith(COMMON):
+            copy["id"] = PERSONAL + copy["id"].removeprefix(COMMON)
         return copy
 
 

@@ -235,7 +235,7 @@ def test_any_learner_fits_the_mould_that_another_was_cast_for(moulds, data):
 
 
 def differs_before_what_is_personal(one: bytes, other: bytes) -> list[bytes]:
-    """Lines about what is said to everybody that stand behind the first difference of two canonical forms."""
+    """Lines about what learners do not differ in, behind the first difference of two canonical forms."""
     pairs = zip(one.splitlines(), other.splitlines(), strict=False)
     behind = dropwhile(lambda pair: pair[0] == pair[1], pairs)
     return [line for line, _ in behind if not line.startswith((b"<mailto:", b"<urn:"))]
