@@ -55,8 +55,9 @@ def test_mould_and_walker_sign_the_same_credential(contenders):
     held = []
     for contender in (mould, checked, walker):
         output = contender.issue(contender.input(DATASETS[1]), 0, 1).output.replace(contender.did.encode(), b"DID")
-        document = json.loads(output)
-        for name in ("id", "issued", "validFrom", "validUntil", "proof"):
+        # Status list entries are named after their credential.
+        document = json.loads(output.replace(json.loads(output)["id"].encode(), b"ID"))
+        for name in ("issued", "validFrom", "validUntil", "proof"):
             document.pop(name, None)
         held.append(document)
     assert held[0] == held[1] == held[2]

@@ -254,7 +254,7 @@ def test_what_a_learner_fills_stands_behind_all_that_is_the_same_for_everybody(m
 
 
 @given(st.data())
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 def test_any_award_of_one_shape_fits_whatever_the_types_of_the_template_admit(data):
     offering = Offering.model_validate(data.draw(offerings))
     case = Case(offering, Award.model_validate(data.draw(awards)))
