@@ -6,8 +6,9 @@ ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PYTHONUNBUFFERED=1 PYTHON
 WORKDIR /srv/enhance
 
 # Packages first: they change seldom, and this layer then stays.
-COPY requirements/runtime.lock requirements/runtime.lock
-RUN python -m pip install --no-deps --require-hashes --only-binary :all: -r requirements/runtime.lock
+# The worker's lock is the service's and the engine's: one image serves and, with `python -m app worker`, works.
+COPY requirements/worker.lock requirements/worker.lock
+RUN python -m pip install --no-deps --require-hashes --only-binary :all: -r requirements/worker.lock
 
 COPY LICENSE NOTICE ./
 COPY contexts contexts

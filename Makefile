@@ -91,7 +91,8 @@ licences: set-up-development ## Write docs/licences.md anew from the installed p
 
 lock: ## Compile the lock files anew (needs uv: `make lock UV=/path/to/uv`)
 	$(UV_COMPILE) pyproject.toml -o requirements/runtime.lock
-	$(UV_COMPILE) pyproject.toml --group test --group lint -c requirements/runtime.lock -o requirements/development.lock
+	$(UV_COMPILE) pyproject.toml --extra worker -c requirements/runtime.lock -o requirements/worker.lock
+	$(UV_COMPILE) pyproject.toml --extra worker --group test --group lint -c requirements/runtime.lock -o requirements/development.lock
 	$(UV_COMPILE) --group pyproject.toml:interop -c requirements/runtime.lock -o requirements/interop.lock
 	cd interop && npm install --package-lock-only
 

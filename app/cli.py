@@ -8,10 +8,11 @@ import asyncio
 import errno
 import json
 import os
+import signal
 import socket
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -27,13 +28,14 @@ from app.api.connections import Bounds, guarded
 from app.claiming import copies, links, offers, traces
 from app.errors import Family, ServiceError
 from app.interop import jose
-from app.issuance import access, erasing, forms, issue, offerings, restoring, seals, setup, trust_list
+from app.issuance import access, erasing, forms, issue, offerings, restoring, seal_evidence, seals, setup, trust_list
 from app.issuance.access import GRANTABLE, Scope
 from app.issuance.change_status import StatusChangeKind
 from app.issuance.custody import compare_disk_and_records
 from app.issuance.office import SERVICE_SLUG, Office
 from app.issuance.repeating import forget_old_answers
 from app.issuance.resigning import hanging_on_revoked_keys, sign_again
+from app.issuance.seals import seal_warning
 from app.issuance.trust_list import insist_on_key, read_trust_list
 from app.keys import (
     Algorithm,
@@ -47,10 +49,12 @@ from app.keys import (
 )
 from app.languages import Language
 from app.main import configure_logging, now, open_office, quiet_log_config, verifier_of, verifier_of_list
+from app.securing.jades import Level
 from app.securing.jws import longest_token
 from app.settings import Lookups, Settings, SettingsUnusable, load_settings
 from app.store import DatabaseUnavailable, begun_for, copy_sqlite
 from app.store import migrate as migrate_database
+from app.store.outbox import Backlog
 from app.store.signing_keys import SigningKey
 from app.strict_json import JsonValue, parse
 from app.trust.fetch import FetchError, GuardedFetch
@@ -59,7 +63,7 @@ from app.trust.seals import Anchors
 from app.trust.trust_list import TrustList
 from app.verification.submission import read_submission
 from app.verification.verifier import AnyReport
-from app.world import loopback_exceptions
+from app.world import evidence_desk, loopback_exceptions
 
 T = TypeVar("T")
 
@@ -192,6 +196,36 @@ def signer(
 
 
 @application.command()
+def worker() -> None:
+    """Raise seals to the level of SEAL_LEVEL, and renew them in time. Runs until it is ended; one is enough.
+
+    Needs requirements/worker.lock, SEAL_ANCHORS and SEAL_TIMESTAMP_AUTHORITIES.
+    """
+    settings = load_settings()
+    configure_logging(settings.log_level)
+    try:
+        from app.worker import LOOK_SECONDS, Worker  # noqa: PLC0415 - an extra: nobody else needs the engine
+    except ModuleNotFoundError as error:
+        print(f"The worker needs a package more ({error.name}): install requirements/worker.lock.", file=sys.stderr)
+        raise SystemExit(OUT_OF_ORDER) from None
+    if settings.seal_anchors is None or not settings.seal_timestamp_authorities:
+        print("SEAL_ANCHORS and SEAL_TIMESTAMP_AUTHORITIES say whom to ask; one is unset.", file=sys.stderr)
+        raise SystemExit(OUT_OF_ORDER)
+
+    async def work(office: Office) -> None:
+        running = asyncio.current_task()
+        assert running is not None
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, running.cancel)
+        async with evidence_desk(office, settings) as desk:
+            with suppress(asyncio.CancelledError):
+                retry, look = settings.worker_retry_seconds, min(LOOK_SECONDS, settings.worker_retry_seconds)
+                await Worker(desk, notes_url=settings.notes_url, retry_seconds=retry, look_seconds=look).run()
+
+    _with_office(work, settings=settings)
+
+
+@application.command()
 def migrate() -> None:
     """Bring the database to the schema of this version; makes it if it is not there."""
     migrate_database(load_settings().database_url)
@@ -225,8 +259,19 @@ def _make_keyring(settings: Settings) -> None:
         print(f"Made the keyring: {settings.keys_dir}.")
 
 
-_RENEW_SEAL: Final = timedelta(days=90)
-"""Before a certificate of a seal ends: an authority may take weeks to issue the next one."""
+_LONG_WAIT: Final = timedelta(hours=1)
+
+
+def _told_backlog(backlog: Backlog, settings: Settings, moment: datetime) -> tuple[bool, str]:
+    if backlog.oldest is None:
+        return True, "No seal waits for evidence."
+    said = (
+        f"{backlog.waiting} seals wait to be raised to {settings.seal_level}, the oldest since {_day(backlog.oldest)}."
+    )
+    if not settings.seal_timestamp_authorities:
+        return True, f"{said} SEAL_TIMESTAMP_AUTHORITIES names nobody to ask."
+    why = f" Last time: {', '.join(backlog.problems)}." if backlog.problems else " Does `python -m app worker` run?"
+    return moment - backlog.oldest < _LONG_WAIT, said + why
 
 
 @application.command()
@@ -247,9 +292,12 @@ def doctor() -> None:
             findings.append((False, f"{said}Sign them again: keys resign {item.issuer} {item.fragment}"))
         for slug, issuer in sorted((await office.all_issuers()).items()):
             if issuer.seal is not None:
-                left = issuer.seal.certificate.not_after - office.clock()
-                said = f"{slug}: its seal lasts {left.days} days."
-                findings.append((left > _RENEW_SEAL, said if left > _RENEW_SEAL else f"{said} seals request {slug}"))
+                said = f"{slug}: its seal lasts {(issuer.seal.certificate.not_after - office.clock()).days} days."
+                warning = seal_warning(issuer.seal.certificate.not_after - office.clock())
+                findings.append(
+                    (warning is None, said if warning is None else f"{said} {warning} seals request {slug}")
+                )
+        findings.append(_told_backlog(await seal_evidence.backlog(office), settings, office.clock()))
         for one in await trust_list.list_imported(office):
             good = one.says.valid_until - office.clock() > _SOON
             findings.append((good, _described(one.says) + ("" if good else " Import a newer one.")))
@@ -498,6 +546,22 @@ def retire_seal(slug: Slug, fragment: Fragment) -> None:
     """Let a seal be used no more, as when its certificate is revoked. What it sealed stays as it is."""
     _with_office(lambda office: seals.retire_seal(office, slug, fragment))
     print(f"{fragment} seals no more.")
+
+
+@seals_group.command("renew")
+def renew_seals(
+    everything: Annotated[  # noqa: FBT002 - an option
+        bool, typer.Option("--all", help="Renew every seal of level LTA now, as when an algorithm is given up")
+    ] = False,
+) -> None:
+    """Note all seals below SEAL_LEVEL for the worker, which raises them; with --all every other one is renewed now.
+
+    The worker does both by itself for what is sealed while it is there, and in time.
+    """
+    settings = load_settings()
+    target = Level(settings.seal_level)
+    found = _with_office(lambda office: seal_evidence.renew(office, target, everything=everything), settings=settings)
+    print(f"Noted to be raised: {found.raised}. Brought forward to be renewed: {found.renewed}. The worker does it.")
 
 
 @seals_group.command("development-pki")

@@ -22,6 +22,7 @@ REPOSITORY: Final = Path(__file__).resolve().parent.parent
 _DID: Final = re.compile(r"did:[a-z0-9]+:[A-Za-z0-9._:%-]+")
 
 
+_OBJECT_IDENTIFIER: Final = re.compile(r"[0-2](?:\.(?:0|[1-9][0-9]{0,17})){1,20}")
 _HIGHEST_PORT: Final = 65535
 
 
@@ -38,6 +39,14 @@ class Lookups(StrEnum):
     MEMBERS = "members"
     ANYONE = "anyone"
     OFF = "off"
+
+
+class SealLevel(StrEnum):
+    """How much evidence seals get: the baseline levels of ETSI TS 119 182-1 above B."""
+
+    T = "T"
+    LT = "LT"
+    LTA = "LTA"
 
 
 class LogLevel(StrEnum):
@@ -114,6 +123,20 @@ def user_number(user: str) -> int:
     return int(user) if user.isascii() and user.isdigit() else pwd.getpwnam(user).pw_uid
 
 
+def _addresses(values: tuple[str, ...]) -> tuple[str, ...]:
+    for value in values:
+        parts = urlsplit(value)
+        if parts.scheme not in ("https", "http") or not parts.hostname or parts.username or parts.fragment:
+            raise ValueError("must be addresses such as http://timestamp.example/tsa, without user information")
+    return values
+
+
+def _object_identifier(value: str | None) -> str | None:
+    if value is not None and _OBJECT_IDENTIFIER.fullmatch(value) is None:
+        raise ValueError("must be an object identifier such as 0.4.0.2023.1.1")
+    return value
+
+
 def _in_capitals(value: object) -> object:
     return value.upper() if isinstance(value, str) else value
 
@@ -163,6 +186,25 @@ class Settings(BaseSettings):
         default=None,
         description="PEM file, or folder of PEM files, of the authorities believed about seals, and revocation lists",
     )
+    seal_level: SealLevel = Field(
+        default=SealLevel.LTA, description="How far the worker raises seals: T, LT or LTA; it needs an authority"
+    )
+    seal_timestamp_authorities: Annotated[_List, AfterValidator(_addresses)] = Field(
+        default=(), description="Comma-separated addresses of authorities of time-stamps (RFC 3161), asked in order"
+    )
+    seal_timestamp_policy: Annotated[str | None, AfterValidator(_object_identifier)] = Field(
+        default=None, description="Policy under which a time-stamp must be made, such as 0.4.0.2023.1.1; any if unset"
+    )
+    seal_renewal_days: int = Field(
+        default=90, ge=1, le=3650, description="So long before the last time-stamp of a seal ends it gets another one"
+    )
+    worker_retry_seconds: float = Field(
+        default=300, gt=0, le=86400, description="After so long the worker tries again what did not succeed"
+    )
+    worker_database_url: str | None = Field(
+        default=None,
+        description="Where the worker keeps its notes; beside the SQLite database, or in its schema `dbos`, if unset",
+    )
     loopback_exceptions: _List = Field(
         default=(), description="Comma-separated host:port pairs exempt from the guarded way out; development only"
     )
@@ -196,6 +238,15 @@ class Settings(BaseSettings):
     log_level: Annotated[LogLevel, BeforeValidator(_in_capitals)] = Field(
         default=LogLevel.INFO, description="DEBUG, INFO, WARNING or ERROR"
     )
+
+    @property
+    def notes_url(self) -> str:
+        """Where the worker keeps its notes: beside the records if nobody says otherwise."""
+        if self.worker_database_url is not None:
+            return self.worker_database_url
+        if self.database_url.startswith("sqlite:"):
+            return f"{self.database_url.removesuffix('.db')}.worker.db"
+        return self.database_url
 
     @field_validator("public_url")
     @classmethod

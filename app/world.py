@@ -2,9 +2,11 @@
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Final
+from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 from app.elm.reading import read
@@ -16,17 +18,20 @@ from app.issuance.office import ISSUER_REFRESH, SERVICE_SLUG, Office
 from app.issuance.publish_status import published_status_list
 from app.issuance.repeating import Erased
 from app.issuance.sd_jwt_form import FORM_NAMES
+from app.issuance.seal_evidence import Demands, EvidenceDesk
 from app.issuance.setup import published_did_document
 from app.issuance.trust_list import bodies_with_keys, imported_members, service_with_keys
 from app.securing import vc_jose
+from app.securing.jades import Level
 from app.settings import Lookups, Settings
 from app.status import StatusIndexOutOfRange
 from app.store import credentials, issuers, secured_forms, status_lists
 from app.template.alliance import AwardingBody, IssuerKind
 from app.template.rules import check_statement
-from app.trust.fetch import Fetch, GuardedFetch
+from app.trust.fetch import AuthorityFetch, Fetch, GuardedFetch
 from app.trust.members import AllianceMember, Members
 from app.trust.resolve import did_of
+from app.trust.revocation import RevocationSource
 from app.trust.seals import Anchors
 from app.trust.trust_list import TrustList
 from app.verification.evidence import Policy
@@ -35,6 +40,9 @@ from app.verification.receipt import Source, receipt_document, sources_of
 from app.verification.report import PresentationReport, Report
 from app.verification.submission import read_submission
 from app.verification.verifier import AnyReport
+
+_PORTS: Final = {"https": 443, "http": 80}
+_STAMPING_SECONDS: Final = 10.0
 
 
 def world_of(office: Office, settings: Settings, *, fetch: Fetch | None = None) -> World:
@@ -70,6 +78,32 @@ def world_of_list(listed: TrustList, settings: Settings) -> World:
         read_and_check=template_findings,
         http_hosts=exceptions,
     )
+
+
+@asynccontextmanager
+async def evidence_desk(office: Office, settings: Settings) -> AsyncIterator[EvidenceDesk]:
+    """Open the desk at which seals are raised and renewed, with its ways out.
+
+    Raises:
+        AnchorsUnusable: SEAL_ANCHORS cannot be read.
+    """
+    anchors = Anchors.read(settings.seal_anchors)
+    # Whom the operator names is no stranger, and may stand in the same house.
+    named = [urlsplit(url) for url in settings.seal_timestamp_authorities]
+    places = [(parts.hostname or "", parts.port or _PORTS[parts.scheme]) for parts in named]
+    stamping = AuthorityFetch(exceptions=places, total_seconds=_STAMPING_SECONDS)
+    asking = AuthorityFetch(exceptions=loopback_exceptions(settings))
+    demands = Demands(
+        authorities=settings.seal_timestamp_authorities,
+        policy=settings.seal_timestamp_policy,
+        target=Level(settings.seal_level),
+        renew_before=timedelta(days=settings.seal_renewal_days),
+    )
+    try:
+        yield EvidenceDesk(office, anchors=anchors, demands=demands, ask=stamping, revocation=RevocationSource(asking))
+    finally:
+        await stamping.aclose()
+        await asking.aclose()
 
 
 class ReceiptNotSigned(ServiceError):

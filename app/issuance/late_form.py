@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 
 from app.issuance.office import Issuer, IssuingKey, Office, SealingKey, sealed_place
 from app.keys import DataCipher, DataKey
-from app.store import events, secured_forms
+from app.store import events, outbox, secured_forms
 from app.store.credentials import Credential
 from app.store.failures import AlreadyThere
 from app.store.secured_forms import SecuredForm
@@ -22,7 +22,10 @@ from app.strict_json import canonical
 
 @dataclass(frozen=True, slots=True)
 class LateForm:
-    """What is to be secured. ``pending`` is the row that an earlier attempt left behind, with the same payload."""
+    """What is to be secured. ``pending`` is the row that an earlier attempt left behind, with the same payload.
+
+    ``afterwards`` is the kind of work that the stored form makes necessary: written down with it, or not at all.
+    """
 
     credential: Credential
     form: str
@@ -31,6 +34,7 @@ class LateForm:
     payload: bytes
     data_key: DataKey
     pending: UUID | None
+    afterwards: str | None = None
 
 
 async def issuer_of(office: Office, credential: Credential) -> Issuer:
@@ -91,6 +95,9 @@ async def _store(office: Office, late: LateForm, content: bytes, key_id: UUID) -
                 body=canonical({"credential": str(late.credential.id), "form": late.form}),
             ),
         )
+        if late.afterwards is not None:
+            body, subject = late.credential.awarding_body_id, late.credential.id
+            await outbox.add(connection, outbox.Work(uuid4(), body, late.afterwards, subject, due_at=moment))
 
 
 def _row(office: Office, late: LateForm, content: bytes | None) -> SecuredForm:

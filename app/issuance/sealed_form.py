@@ -8,7 +8,8 @@ tree is stored.
    behind, it is the one of that attempt.
 3. The certificate must speak for whom the payload names as issuer, and last a week from now: a seal that is about to
    lose its certificate needs time-stamps before it does.
-4. It is sealed and stored as every form that is made late (``late_form``).
+4. It is sealed and stored as every form that is made late (``late_form``), together with the note that it is to be
+   raised above level B (``seal_evidence``).
 """
 
 from dataclasses import dataclass, replace
@@ -34,6 +35,8 @@ from app.store.states import CredentialState, FormState
 from app.trust.seals import chain_of
 
 LEVEL: Final = jades.Level.B.value
+RAISE_SEAL: Final = "seal-raise"
+"""Work: a seal is to get the evidence that it lacks (``seal_evidence``)."""
 LEAST_LIFE: Final = timedelta(days=7)
 """What a certificate must still have before it when a seal is made."""
 
@@ -118,7 +121,14 @@ async def make_sealed_form(office: Office, credential: Credential) -> bool:
     _check_certificate(office, seal, orjson.loads(payload))
     # 4
     late = LateForm(
-        credential, EDC_FORM, LEVEL, jades.MEDIA_TYPE, payload, data_key, None if begun is None else begun.id
+        credential,
+        EDC_FORM,
+        LEVEL,
+        jades.MEDIA_TYPE,
+        payload,
+        data_key,
+        pending=None if begun is None else begun.id,
+        afterwards=RAISE_SEAL,
     )
 
     async def secure() -> bytes:

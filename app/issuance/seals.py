@@ -9,7 +9,7 @@ enrolled, and a certificate is enrolled only
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import count
 from typing import ClassVar, Final
 from uuid import UUID, uuid4
@@ -41,6 +41,18 @@ from app.trust.seals import Anchors, SealCertificate, pem_of, read_seal_certific
 
 PREFIX: Final = "seal-"
 """Before the name of each key of a seal, so that none is taken for a key of a DID document."""
+
+
+_WARNINGS: Final = (
+    (timedelta(days=7), "Nothing is sealed any more."),
+    (timedelta(days=30), "That is less than a month."),
+    (timedelta(days=90), "An authority may take weeks to issue the next one."),
+)
+
+
+def seal_warning(left: timedelta) -> str | None:
+    """Return what to say about a certificate that lasts so long; nothing from 90 days on."""
+    return next((warning for days, warning in _WARNINGS if left <= days), None)
 
 
 class CertificateOfAnother(ServiceError):

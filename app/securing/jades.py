@@ -146,6 +146,26 @@ class SealTimestamp:
     position: int
     timestamp: Timestamp
 
+    @property
+    def moment(self) -> datetime:
+        """When the authority says that it existed."""
+        return self.timestamp.moment
+
+    @property
+    def signer(self) -> bytes:
+        """The authority's certificate in DER."""
+        return self.timestamp.signer
+
+    @property
+    def certificates(self) -> tuple[bytes, ...]:
+        """All certificates in the token, in DER."""
+        return self.timestamp.certificates
+
+    @property
+    def archive(self) -> bool:
+        """Whether it covers everything before it."""
+        return self.of is Stamped.ARCHIVE
+
 
 @dataclass(frozen=True, slots=True)
 class SealEvidence:
@@ -197,6 +217,11 @@ class SealResult:
     def verified(self) -> bool:
         """Whether every step held."""
         return self.outcome is SealOutcome.VERIFIED
+
+    @property
+    def stamps(self) -> tuple[SealTimestamp, ...]:
+        """The time-stamps that cover the signature; of ``adoTst`` the signature knows, but not the other way round."""
+        return tuple(stamp for stamp in self.timestamps if stamp.of is not Stamped.PAYLOAD)
 
     @property
     def created(self) -> str | None:
@@ -518,13 +543,19 @@ def _timestamps(seal: Seal, entries: list[_Entry]) -> Iterator[SealTimestamp]:
             if None in before:
                 # Of entries that are objects the canonical form would be stamped, which nobody here writes or reads.
                 raise _Fails(SealOutcome.EVIDENCE_NOT_SUPPORTED, entry.name)
-            covered = b"%b.%b.%b.%b" % (
-                seal.written_payload,
-                seal.protected.encode("ascii"),
-                seal.written_signature.encode("ascii"),
-                "".join(text or "" for text in before).encode("utf-8"),
-            )
+            texts = [text for text in before if text is not None]
+            covered = archived_octets(seal.written_payload, seal.protected, seal.written_signature, texts)
             yield from _stamps(Stamped.ARCHIVE, entry.position, entry.value, covered)
+
+
+def archived_octets(payload: bytes, protected: str, signature: str, entries: Sequence[str]) -> bytes:
+    """Return what an archive time-stamp covers (clause 5.3.6.2): all as it is written, ``entries`` unseparated."""
+    return b"%b.%b.%b.%b" % (
+        payload,
+        protected.encode("ascii"),
+        signature.encode("ascii"),
+        "".join(entries).encode("utf-8"),
+    )
 
 
 def _stamps(of: Stamped, position: int, container: JsonValue, covered: bytes) -> Iterator[SealTimestamp]:

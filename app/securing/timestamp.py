@@ -9,6 +9,8 @@ one to believe; ``trust`` does.
 3. The signature over the signed attributes holds with that certificate's key.
 4. The imprint is that of the octets that the caller says were stamped (:meth:`Timestamp.covers`).
 
+**Asking** (:class:`Query`) writes the request, and takes the token out of the reply only if it answers that request.
+
 ASN.1 is taken apart by ``cryptography``'s strict DER reader; nothing here parses lengths by itself.
 """
 
@@ -54,7 +56,11 @@ _CONTENT_TYPE: Final = "1.2.840.113549.1.9.3"
 _MESSAGE_DIGEST: Final = "1.2.840.113549.1.9.4"
 _SIGNING_CERTIFICATE: Final = "1.2.840.113549.1.9.16.2.12"
 _SIGNING_CERTIFICATE_V2: Final = "1.2.840.113549.1.9.16.2.47"
+_SHA256: Final = "2.16.840.1.101.3.4.2.1"
 _SEQUENCE: Final = b"\x30"
+_INTEGER: Final = b"\x02"
+_NULL: Final = b"\x05\x00"
+"""With the hash: RFC 5754 section 2 has it left out and lets it be there, and older authorities know no other way."""
 _SET: Final = b"\x31"
 _OCTETS: Final = b"\x04"
 _FIRST: Final = b"\xa0"
@@ -62,6 +68,14 @@ _GENERALIZED_TIME: Final = re.compile(rb"([0-9]{14})(?:\.[0-9]{1,9})?Z")
 _LONG_FORM: Final = 0x80
 _MOST_CERTIFICATES: Final = 16
 _SMALLEST_RSA: Final = 2048
+
+
+class TimestampRefused(ServiceError):
+    """The authority answered that it makes no time-stamp, or made another than the one that was asked for."""
+
+    code: ClassVar[str] = "timestamp-refused"
+    title: ClassVar[str] = "The authority did not make the time-stamp that was asked for"
+    family: ClassVar[Family] = Family.UNAVAILABLE
 
 
 class MalformedTimestamp(ServiceError):
@@ -77,9 +91,12 @@ class Timestamp:
     """An intact token: some authority, by its certificate ``signer``, says that ``imprint`` existed at ``moment``.
 
     ``certificates`` are all in the token, the signer's among them, in DER; whether any is to be believed is open.
+    ``nonce`` repeats that of the request, ``policy`` says by what rules the authority works.
     """
 
     moment: datetime
+    policy: str
+    nonce: int | None
     hash_name: str
     imprint: bytes
     signer: bytes
@@ -88,6 +105,58 @@ class Timestamp:
     def covers(self, octets: bytes) -> bool:
         """Whether ``octets`` are what was stamped; step 4."""
         return hashlib.new(self.hash_name, octets).digest() == self.imprint
+
+
+_GRANTED: Final = frozenset({0, 1})
+"""PKIStatus granted and grantedWithMods (RFC 3161 section 2.4.2); with the latter it is compared all the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A request for a time-stamp of ``octets`` by SHA-256, with the authority's certificate in the token.
+
+    ``policy`` is the only policy that will do, if there is one; ``nonce`` is new for each request, and tells the answer
+    from every earlier one.
+    """
+
+    octets: bytes
+    nonce: int
+    policy: str | None = None
+
+    def content(self) -> bytes:
+        """Return the TimeStampReq in DER (RFC 3161 section 2.4.1)."""
+        sha256 = _der(_SEQUENCE, asn1.encode_der(x509.ObjectIdentifier(_SHA256)) + _NULL)
+        imprint = _der(_SEQUENCE, sha256 + _der(_OCTETS, hashlib.sha256(self.octets).digest()))
+        policy = b"" if self.policy is None else asn1.encode_der(x509.ObjectIdentifier(self.policy))
+        asked = asn1.encode_der(1) + imprint + policy + asn1.encode_der(self.nonce) + asn1.encode_der(True)
+        return _der(_SEQUENCE, asked)
+
+    def token(self, reply: bytes) -> tuple[bytes, Timestamp]:
+        """Return the token of a reply, and what it states: imprint, nonce and policy are those of this request.
+
+        Raises:
+            TimestampRefused: no token, or one of something else.
+            MalformedTimestamp: the reply cannot be read, or its token is not intact.
+        """
+        if len(reply) > MAX_TOKEN_BYTES:
+            raise MalformedTimestamp("The reply is too large.")
+        try:
+            (outer,) = _elements(reply)
+            status_info, *tokens = _elements(outer.data)
+            status: int = _elements(status_info.data)[0].parse(int)
+        except (ValueError, TypeError, IndexError):
+            raise MalformedTimestamp("The reply cannot be read.") from None
+        if status not in _GRANTED or len(tokens) != 1:
+            raise TimestampRefused(f"The authority answered with status {status}.")
+        token = _der(tokens[0].tag_bytes, bytes(tokens[0].data))
+        found = read_timestamp(token)
+        if not found.covers(self.octets):
+            raise TimestampRefused("The time-stamp is of something else.")
+        if found.nonce != self.nonce:
+            raise TimestampRefused("The time-stamp answers another request: its nonce is not ours.")
+        if self.policy is not None and found.policy != self.policy:
+            raise TimestampRefused("The time-stamp was made under another policy than the one asked for.")
+        return token, found
 
 
 @asn1.sequence
@@ -135,9 +204,19 @@ def _read(token: bytes) -> Timestamp:
     # 2, 3
     signer = _signer(info, stated, certificates)
     (tst_info,) = _elements(stated)
-    _tst_version, _policy, imprint, _serial, moment, *_ = _elements(tst_info.data)
+    _tst_version, policy, imprint, _serial, moment, *further = _elements(tst_info.data)
+    # Accuracy is a SEQUENCE, ordering a BOOLEAN, tsa and extensions have tags of their own: the INTEGER is the nonce.
+    nonces: list[int] = [item.parse(int) for item in further if item.tag_bytes == _INTEGER]
     algorithm, hashed = _elements(imprint.data)
-    return Timestamp(_moment(bytes(moment.data)), _hash(algorithm).name, bytes(hashed.data), signer, certificates)
+    return Timestamp(
+        moment=_moment(bytes(moment.data)),
+        policy=_oid(policy),
+        nonce=nonces[0] if nonces else None,
+        hash_name=_hash(algorithm).name,
+        imprint=bytes(hashed.data),
+        signer=signer,
+        certificates=certificates,
+    )
 
 
 def _signer(info: asn1.TLV, stated: bytes, certificates: tuple[bytes, ...]) -> bytes:

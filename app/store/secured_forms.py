@@ -59,6 +59,41 @@ async def add(connection: Connection, form: SecuredForm, *, signed_with: Sequenc
     await _note_keys(connection, form.id, signed_with)
 
 
+async def add_raised(connection: Connection, form: SecuredForm, *, former: UUID) -> None:
+    """Store a form that holds another one with more evidence around it: it carries the same signatures.
+
+    Their keys may have been retired since.
+
+    Raises:
+        AlreadyThere: the credential has this form at this level.
+    """
+    await connection.execute(insertion(secured_form), to_row(form))
+    keys = await connection.fetch_all(
+        select(form_signature.c.signing_key_id).where(form_signature.c.secured_form_id == former)
+    )
+    rows = [{"secured_form_id": form.id, "signing_key_id": row["signing_key_id"]} for row in keys]
+    await connection.execute(insertion(form_signature), rows)
+
+
+async def list_of_form(connection: Connection, form: str, *, after: UUID | None, size: int) -> tuple[SecuredForm, ...]:
+    """Return what is served of one form today, of every credential, in the order of the credentials."""
+    later = secured_form.alias()
+    statement = select(secured_form).where(
+        secured_form.c.form == form,
+        secured_form.c.state == FormState.READY,
+        ~exists().where(
+            later.c.credential_id == secured_form.c.credential_id,
+            later.c.form == secured_form.c.form,
+            later.c.signed_at > secured_form.c.signed_at,
+        ),
+    )
+    if after is not None:
+        statement = statement.where(secured_form.c.credential_id > after)
+    return from_rows(
+        SecuredForm, await connection.fetch_all(statement.order_by(secured_form.c.credential_id).limit(size))
+    )
+
+
 async def complete(
     connection: Connection,
     form_id: UUID,

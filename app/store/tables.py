@@ -612,8 +612,17 @@ outbox = Table(
     _required("subject_id", Uuid),
     _required("due_at", Instant),
     _required("attempts", Integer),
+    Column("problem", Text),  # the code of what the last attempt failed of
     Column("done_at", Instant),
     ForeignKeyConstraint(["awarding_body_id"], ["awarding_body.id"]),
+    Index(
+        "uq_outbox_open",
+        "kind",
+        "subject_id",
+        unique=True,
+        sqlite_where=text("done_at IS NULL"),
+        postgresql_where=text("done_at IS NULL"),
+    ),
     Index(
         "ix_outbox_due",
         "due_at",

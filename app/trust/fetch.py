@@ -15,6 +15,10 @@ code of :meth:`GuardedFetch.__call__`:
    to a limit, whatever ``Content-Length`` claims, and not in crumbs: thousands of chunks of a byte each cost more to
    read than they hold.
 
+What certificates point at (revocation lists, OCSP) and whom time-stamps are asked of is behind plain ``http`` as a rule
+(RFC 5280 section 4.2.1.13, RFC 3161 section 3.4), and what comes back is signed itself: :class:`AuthorityFetch` admits
+that, and the media types of such answers. Nothing else in the steps changes.
+
 All of it happens within one total time. Proxies and credentials of the environment are never used, no cookie is kept,
 no connection is used twice.
 """
@@ -29,7 +33,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, Protocol, TypeAlias
+from typing import ClassVar, Final, Protocol, TypeAlias
 
 import httpx
 
@@ -88,6 +92,22 @@ class Fetched:
     url: str
     media_type: str
     content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """What is sent along; without it a request asks for what is there."""
+
+    content: bytes
+    media_type: str
+
+
+class Ask(Protocol):
+    """Anything that sends something to a URL, or nothing, and returns the answer, or raises :class:`FetchError`."""
+
+    async def __call__(self, url: str, *, max_bytes: int, accept: str, posted: Posted | None = None) -> Fetched:
+        """Return what ``url`` answers, at most ``max_bytes`` of it."""
+        ...
 
 
 class Fetch(Protocol):
@@ -202,6 +222,10 @@ _PLAIN_URL: Final = re.compile(r"https?://[!#-;=?-\[\]_a-z~%]+", re.IGNORECASE)
 class GuardedFetch:
     """The :class:`Fetch` for the open internet. See the module's text for what it promises."""
 
+    schemes: ClassVar[frozenset[str]] = frozenset({"https"})
+    further_ports: ClassVar[frozenset[int]] = frozenset()
+    media_types: ClassVar[re.Pattern[str]] = _DATA
+
     def __init__(
         self,
         *,
@@ -228,7 +252,7 @@ class GuardedFetch:
         """
         self._enabled = enabled
         self._exceptions = frozenset((host.lower(), port) for host, port in exceptions)
-        self._allowed_ports = frozenset(allowed_ports)
+        self._allowed_ports = self.further_ports.union(allowed_ports)
         self._own_resolver = SystemResolver() if resolve is None else None
         self._resolve: Resolver = resolve or self._own_resolver  # type: ignore[assignment]  # one of both is there
         self._total_seconds = total_seconds
@@ -251,8 +275,8 @@ class GuardedFetch:
         if self._own_resolver is not None:
             self._own_resolver.close()
 
-    async def __call__(self, url: str, *, max_bytes: int, accept: str) -> Fetched:
-        """Return what stands at ``url``, at most ``max_bytes`` of it, within the total time.
+    async def __call__(self, url: str, *, max_bytes: int, accept: str, posted: Posted | None = None) -> Fetched:
+        """Return what stands at ``url``, or is answered to ``posted``, at most ``max_bytes`` of it, in the total time.
 
         Raises:
             FetchRefused: the URL or an address behind it is not one we call.
@@ -264,7 +288,7 @@ class GuardedFetch:
         try:
             async with asyncio.timeout(self._total_seconds), self._a_place_for(target.host):  # 3
                 addresses = await self._checked_addresses(target)  # 4
-                return await self._first_answer(target, addresses, url, max_bytes, accept)
+                return await self._first_answer(target, addresses, url, max_bytes, accept, posted)
         except TimeoutError:
             raise FetchFailed(FetchReason.TIMED_OUT) from None
 
@@ -283,7 +307,7 @@ class GuardedFetch:
             raise FetchRefused(FetchReason.MALFORMED_URL)
         port = _DEFAULT_PORTS[parsed.scheme] if parsed.port is None else parsed.port
         excepted = (host, port) in self._exceptions
-        if parsed.scheme != "https" and not excepted:
+        if parsed.scheme not in self.schemes and not excepted:
             raise FetchRefused(FetchReason.NOT_HTTPS)
         if port not in self._allowed_ports and not excepted:
             raise FetchRefused(FetchReason.PORT_NOT_ALLOWED)
@@ -320,11 +344,17 @@ class GuardedFetch:
         return addresses
 
     async def _first_answer(
-        self, target: _Target, addresses: Sequence[str], url: str, max_bytes: int, accept: str
+        self,
+        target: _Target,
+        addresses: Sequence[str],
+        url: str,
+        max_bytes: int,
+        accept: str,
+        posted: Posted | None,
     ) -> Fetched:
         for address in addresses:
             try:
-                return await self._ask(target, address, url, max_bytes, accept)
+                return await self._ask(target, address, url, max_bytes, accept, posted)
             except httpx.ConnectError as error:
                 # A wrong certificate is an answer about this host; another address must not paper over it.
                 if _is_tls(error):
@@ -333,11 +363,17 @@ class GuardedFetch:
                 raise FetchFailed(FetchReason.PROTOCOL_ERROR) from None
         raise FetchFailed(FetchReason.UNREACHABLE)
 
-    async def _ask(self, target: _Target, address: str, url: str, max_bytes: int, accept: str) -> Fetched:
+    async def _ask(
+        self, target: _Target, address: str, url: str, max_bytes: int, accept: str, posted: Posted | None
+    ) -> Fetched:
+        headers = {"Host": target.host_header, "Accept": accept, "Accept-Encoding": "identity"}
+        if posted is not None:
+            headers["Content-Type"] = posted.media_type
         request = self._client.build_request(  # 5
-            "GET",
+            "GET" if posted is None else "POST",
             target.url_at(address),
-            headers={"Host": target.host_header, "Accept": accept, "Accept-Encoding": "identity"},
+            headers=headers,
+            content=None if posted is None else posted.content,
             extensions={"sni_hostname": target.host},
         )
         response = await self._client.send(request, stream=True)
@@ -349,7 +385,7 @@ class GuardedFetch:
             if response.headers.get("content-encoding", "identity").lower() != "identity":  # 7
                 raise FetchFailed(FetchReason.CONTENT_ENCODED)
             media_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-            if _DATA.fullmatch(media_type) is None:
+            if self.media_types.fullmatch(media_type) is None:
                 raise FetchFailed(FetchReason.MEDIA_TYPE)
             content = bytearray()
             chunks = 0
@@ -363,6 +399,17 @@ class GuardedFetch:
         finally:
             await response.aclose()
         return Fetched(url=url, media_type=media_type, content=bytes(content))
+
+
+class AuthorityFetch(GuardedFetch):
+    """The :class:`Ask` for authorities of certificates and time-stamps, whose answers are signed themselves."""
+
+    schemes = frozenset({"https", "http"})
+    further_ports = frozenset({80})
+    media_types = re.compile(
+        r"(?:application/(?:pkix-crl|x-pkcs7-crl|x-x509-crl|crl|ocsp-response|timestamp-reply|octet-stream|x-binary))?"
+    )
+    """Lists come from plain file servers, under whatever name these know; each is read as DER or not at all."""
 
 
 def _is_tls(error: BaseException | None) -> bool:

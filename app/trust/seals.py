@@ -23,7 +23,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import pairwise
 from pathlib import Path
-from typing import ClassVar, Final, TypeVar
+from typing import ClassVar, Final, Protocol, TypeVar
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -31,7 +31,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509 import ocsp
-from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID, NameOID
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, ExtensionOID, NameOID
 
 from app.errors import Family, ServiceError
 from app.keys import KeyRefused, PublicKey, RsaPublicKey, RsaScheme
@@ -40,6 +40,7 @@ ORGANIZATION_IDENTIFIER: Final = x509.ObjectIdentifier("2.5.4.97")
 """ETSI EN 319 412-1 clause 5.1.4, such as ``VATDE-123456789``."""
 MAX_DEPTH: Final = 5
 _MAX_STEPS: Final = 64
+_MOST_ADDRESSES: Final = 3
 _SMALLEST_RSA: Final = 2048
 _CURVES: Final = (ec.SECP256R1, ec.SECP384R1, ec.SECP521R1)
 _STRONG: Final = (hashes.SHA256, hashes.SHA384, hashes.SHA512)
@@ -116,23 +117,40 @@ class Anchors:
         return cls(tuple(certificates), tuple(lists))
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
+class Stamp(Protocol):
     """An intact time-stamp that covers the signature.
 
     ``position`` is its place among what the seal carries; ``archive`` where it covers everything before it as well.
     """
 
-    moment: datetime
-    signer: bytes
-    certificates: tuple[bytes, ...]
-    position: int
-    archive: bool
+    @property
+    def moment(self) -> datetime: ...  # noqa: D102 - see the class
+    @property
+    def signer(self) -> bytes: ...  # noqa: D102
+    @property
+    def certificates(self) -> tuple[bytes, ...]: ...  # noqa: D102
+    @property
+    def position(self) -> int: ...  # noqa: D102
+    @property
+    def archive(self) -> bool: ...  # noqa: D102
+
+
+class Evidence(Protocol):
+    """Certificates and revocation data in DER, at their place among what the seal carries."""
+
+    @property
+    def position(self) -> int: ...  # noqa: D102 - see the class
+    @property
+    def certificates(self) -> tuple[bytes, ...]: ...  # noqa: D102
+    @property
+    def revocation_lists(self) -> tuple[bytes, ...]: ...  # noqa: D102
+    @property
+    def ocsp_responses(self) -> tuple[bytes, ...]: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """Certificates and revocation data in DER, at their place among what the seal carries."""
+    """:class:`Evidence` that did not come with the seal."""
 
     position: int
     certificates: tuple[bytes, ...] = ()
@@ -179,7 +197,7 @@ class SignerStanding:
 
 
 def appraise(
-    chain: Sequence[bytes], stamps: Sequence[Stamp], material: Sequence[Material], anchors: Anchors, now: datetime
+    chain: Sequence[bytes], stamps: Sequence[Stamp], material: Sequence[Evidence], anchors: Anchors, now: datetime
 ) -> SignerStanding | None:
     """Return what is known about the first certificate of ``chain``, by the numbered steps; none if unreadable."""
     leaf = _certificate(chain[0]) if chain else None
@@ -210,6 +228,120 @@ def appraise(
         sha256=leaf.fingerprint(hashes.SHA256()).hex(),
         stamps=tuple(standings),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A certificate about which somebody has to be asked, and where its issuer says that answers are (RFC 5280)."""
+
+    certificate: x509.Certificate
+    issuer: x509.Certificate
+    ocsp: tuple[str, ...]
+    lists: tuple[str, ...]
+
+    def query(self) -> bytes:
+        """Return the OCSP request in DER (RFC 6960 section 4.1), by the hash that every responder knows."""
+        built = ocsp.OCSPRequestBuilder().add_certificate(self.certificate, self.issuer, hashes.SHA1()).build()  # noqa: S303 - names the certificate, secures nothing
+        return built.public_bytes(Encoding.DER)
+
+    def is_settled_by(self, material: Evidence, now: datetime) -> bool:
+        """Whether ``material`` says, by whoever may, that the certificate is revoked, or now that it is not."""
+        statements = [
+            *(_listed(_revocation_list(one), self.certificate, self.issuer) for one in material.revocation_lists),
+            *(_answered(one, self.certificate, self.issuer, now) for one in material.ocsp_responses),
+        ]
+        return any(one is not None and one.settles(now) for one in statements)
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """What it takes to validate a seal: everybody between the signers and the anchors, and what is said about them.
+
+    ``certificates`` are the authorities on the paths, anchors included, and the authorities of time-stamps, in DER;
+    ``revocation_lists`` are current ones that lie beside the anchors. About each of ``asked`` nobody has said anything
+    yet. ``complete`` is false where some signer leads to no anchor. ``ends`` is when the first certificate behind a
+    time-stamp ends.
+    """
+
+    complete: bool
+    certificates: tuple[bytes, ...]
+    revocation_lists: tuple[bytes, ...]
+    asked: tuple[Asked, ...]
+    ends: datetime | None
+
+
+def dossier(
+    chain: Sequence[bytes], stamps: Sequence[Stamp], material: Sequence[Evidence], anchors: Anchors, now: datetime
+) -> Dossier:
+    """Return what it takes to validate the first certificate of ``chain``, if any, and all ``stamps``, as of ``now``.
+
+    A sealing certificate that has ended is looked at as of the time by which the time-stamps show the seal.
+    """
+    known = _Known(chain, stamps, material, anchors, now)
+    standing = appraise(chain, stamps, material, anchors, now)
+    signers = [(_certificate(stamp.signer), now, True) for stamp in stamps]
+    if standing is not None:
+        signers.append((_certificate(chain[0]), standing.existed_by, False))
+    complete, ends = standing is not None or not chain, []
+    certificates: dict[bytes, None] = {}
+    lists: dict[bytes, None] = {}
+    asked: dict[bytes, Asked] = {}
+    for signer, at, is_stamp in signers:
+        path = None if signer is None else known.path(signer, at)
+        if path is None:
+            complete = False
+            continue
+        if is_stamp:
+            ends += [one.not_valid_after_utc for one in path[:-1] or path]
+        certificates |= {one.public_bytes(Encoding.DER): None for one in path}
+        for certificate, issuer in pairwise(path):
+            own = [one for one in anchors.revocation_lists if _settles(one, certificate, issuer, now)]
+            lists |= {one.public_bytes(Encoding.DER): None for one in own}
+            if not own and not known.settled(certificate, issuer):
+                asked[certificate.fingerprint(hashes.SHA256())] = _asked(certificate, issuer)
+    for one in chain[:1]:
+        certificates.pop(one, None)
+    return Dossier(complete, tuple(certificates), tuple(lists), tuple(asked.values()), min(ends, default=None))
+
+
+def may_be_kept(stamp: Stamp, anchors: Anchors, now: datetime) -> bool:
+    """Whether a new time-stamp is by an authority that leads to an anchor and is not known to be revoked."""
+    signer = _certificate(stamp.signer)
+    if signer is None or not _may_stamp(signer):
+        return False
+    known = _Known((), (stamp,), (), anchors, now)
+    path = known.path(signer, now)
+    return path is not None and known.revocation(path, now) is not Revocation.REVOKED
+
+
+def _asked(certificate: x509.Certificate, issuer: x509.Certificate) -> Asked:
+    access = _extension(certificate, x509.AuthorityInformationAccess) or ()
+    points = _extension(certificate, x509.CRLDistributionPoints) or ()
+    return Asked(
+        certificate,
+        issuer,
+        ocsp=tuple(
+            one.access_location.value
+            for one in access
+            if one.access_method == AuthorityInformationAccessOID.OCSP
+            and isinstance(one.access_location, x509.UniformResourceIdentifier)
+        )[:_MOST_ADDRESSES],
+        lists=tuple(
+            name.value
+            for point in points
+            # A list for some reasons, or by somebody else, is not one that is read here.
+            if point.reasons is None and point.crl_issuer is None
+            for name in point.full_name or ()
+            if isinstance(name, x509.UniformResourceIdentifier) and name.value.startswith(("http://", "https://"))
+        )[:_MOST_ADDRESSES],
+    )
+
+
+def _settles(
+    found: x509.CertificateRevocationList, certificate: x509.Certificate, issuer: x509.Certificate, now: datetime
+) -> bool:
+    statement = _listed(found, certificate, issuer)
+    return statement is not None and statement.settles(now)
 
 
 def chain_of(pem: bytes) -> tuple[bytes, ...]:
@@ -289,7 +421,7 @@ class _Known:
         self,
         chain: Sequence[bytes],
         stamps: Sequence[Stamp],
-        material: Sequence[Material],
+        material: Sequence[Evidence],
         anchors: Anchors,
         now: datetime,
     ) -> None:
@@ -351,6 +483,10 @@ class _Known:
             worst = found if found is Revocation.UNKNOWN else worst
         return worst
 
+    def settled(self, certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+        """Whether what the seal brought settles today whether ``certificate`` is revoked."""
+        return any(statement.settles(self._now) for _, statement in self._statements(certificate, issuer))
+
     def _revocation(
         self, certificate: x509.Certificate, issuer: x509.Certificate, at: datetime, *, issuer_is_anchor: bool
     ) -> Revocation:
@@ -392,6 +528,11 @@ class _Statement:
     this_update: datetime
     next_update: datetime | None
     revoked_at: datetime | None
+
+    def settles(self, now: datetime) -> bool:
+        """Whether it says that the certificate was revoked, or is current and says that it was not."""
+        current = self.next_update is not None and self.this_update - _SKEW <= now <= self.next_update
+        return self.revoked_at is not None or current
 
 
 def _listed(

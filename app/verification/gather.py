@@ -73,7 +73,7 @@ from app.trust.resolve import (
     resolve,
     resolve_issuer,
 )
-from app.trust.seals import Anchors, Material, SignerStanding, Stamp, appraise
+from app.trust.seals import Anchors, SignerStanding, appraise
 from app.verification.data_model import NOT_YET_READ, Form, form_of, holder_id, issuer_id, types_of
 from app.verification.evidence import (
     STATUS_PURPOSES,
@@ -733,22 +733,7 @@ def _read_graph(
 
 def _signer_of(result: SealResult, anchors: Anchors, now: datetime) -> SignerStanding | None:
     """Return who stands behind a seal. Of one that does not hold its time-stamps and evidence say nothing."""
-    stamps = [
-        Stamp(
-            stamp.timestamp.moment,
-            stamp.timestamp.signer,
-            stamp.timestamp.certificates,
-            stamp.position,
-            archive=stamp.of is jades.Stamped.ARCHIVE,
-        )
-        for stamp in result.timestamps
-        if stamp.of is not jades.Stamped.PAYLOAD
-    ]
-    material = [
-        Material(item.position, item.certificates, item.revocation_lists, item.ocsp_responses)
-        for item in result.evidence
-    ]
-    return appraise(result.chain, stamps, material, anchors, now)
+    return appraise(result.chain, result.stamps, result.evidence, anchors, now)
 
 
 # 3. Our own records of what was signed.

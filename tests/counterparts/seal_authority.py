@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 
 ORGANIZATION_IDENTIFIER = x509.ObjectIdentifier("2.5.4.97")
 SEALED_AT = datetime(2026, 8, 12, 9, 0, 0, tzinfo=UTC)
@@ -46,6 +46,8 @@ def oid(text):
     return der(6, bytes(octets))
 
 
+TST_INFO = "1.2.840.113549.1.9.16.1.4"
+POLICY = "1.2.3.4"
 SHA256 = der(0x30, oid("2.16.840.1.101.3.4.2.1"))
 
 
@@ -172,6 +174,9 @@ class Trade:
     ends: datetime = SEALED_AT + timedelta(days=700)
     lasts: datetime = SEALED_AT + timedelta(days=7300)
     seal_key: object = None
+    asked_at: str | None = None
+    """Where certificates say that their authority's list and its answers are: ``/issuing.crl``, ``/issuing.ocsp``."""
+    answers: bool = False
     root: Holder = field(init=False)
     issuing: Holder = field(init=False)
     seal: Holder = field(init=False)
@@ -180,10 +185,27 @@ class Trade:
     def __post_init__(self):
         life = {"begins": self.begins, "ends": self.lasts}
         self.root = authority("Root", **life)
-        self.issuing = self.root.issue(name("Issuing"), **life, extensions=AUTHORITY)
+        of_root = self._places("root")
+        self.issuing = self.root.issue(name("Issuing"), **life, extensions=(*AUTHORITY, *of_root))
+        self.seal = self.certify(self.seal_key)
+        self.stamping = self.root.issue(name("Stamps"), rsa_key(), **life, extensions=(*FOR_STAMPS, *of_root))
+
+    def certify(self, key):
+        """Return the certificate of a seal for ``key``, which may be a request."""
         subject = name("Seal", organisation=self.organisation, identifier=self.identifier)
-        self.seal = self.issuing.issue(subject, self.seal_key, begins=self.begins, ends=self.ends, extensions=FOR_SEALS)
-        self.stamping = self.root.issue(name("Stamps"), rsa_key(), **life, extensions=FOR_STAMPS)
+        extensions = (*FOR_SEALS, *self._places("issuing"))
+        return self.issuing.issue(subject, key, begins=self.begins, ends=self.ends, extensions=extensions)
+
+    def _places(self, whose):
+        if self.asked_at is None:
+            return ()
+        list_at = x509.UniformResourceIdentifier(f"{self.asked_at}/{whose}.crl")
+        found = [(x509.CRLDistributionPoints([x509.DistributionPoint([list_at], None, None, None)]), False)]
+        if self.answers:
+            answer_at = x509.UniformResourceIdentifier(f"{self.asked_at}/{whose}.ocsp")
+            access = x509.AccessDescription(AuthorityInformationAccessOID.OCSP, answer_at)
+            found.append((x509.AuthorityInformationAccess([access]), False))
+        return found
 
     def lists(self, *revoked, at=None, until=None):
         at, until = at or self.begins, until or self.lasts
@@ -192,12 +214,13 @@ class Trade:
             self.issuing.revocation_list(*revoked, at=at, until=until),
         ]
 
-    def stamp(self, octets, moment, *, by=None, digest=None, signed_by=None, purpose="1.2.840.113549.1.9.16.1.4"):
+    def stamp(self, octets, moment, *, digest=None, nonce=None, by=None, signed_by=None, purpose=TST_INFO):
         """Return a token of RFC 3161."""
         by = by or self.stamping
         imprint = der(0x30, SHA256, der(4, digest or hashlib.sha256(octets).digest()))
         when = der(0x18, moment.strftime("%Y%m%d%H%M%SZ").encode())
-        info = der(0x30, der(2, b"\x01"), oid("1.2.3.4"), imprint, der(2, b"\x07"), when)
+        answered = b"" if nonce is None else der(2, nonce.to_bytes(nonce.bit_length() // 8 + 1, "big"))
+        info = der(0x30, der(2, b"\x01"), oid(POLICY), imprint, der(2, b"\x07"), when, answered)
         certificate = hashlib.sha256(by.der).digest()
         named = der(0x30, der(0x30, der(0x30, der(4, certificate))))
         attributes = b"".join(

@@ -13,7 +13,7 @@ from importlib.metadata import PackageMetadata, PackageNotFoundError, metadata
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-LOCK = REPOSITORY / "requirements" / "runtime.lock"
+LOCKS = [REPOSITORY / "requirements" / f"{name}.lock" for name in ("runtime", "worker")]
 PAGE = REPOSITORY / "docs" / "licences.md"
 
 REFUSED = re.compile(r"\bA?GPL|\bSSPL|\bBUSL|(?<!Lesser )\bGeneral Public License|Affero", re.IGNORECASE)
@@ -23,6 +23,9 @@ LESSER = re.compile(r"\bLGPL|Lesser General Public License", re.IGNORECASE)
 LESSER_REASONS = {
     "frozendict": "PyLD needs it. It is used as published, unmodified and replaceable, through its public interface "
     "(LGPL-3.0 section 4); nothing of it is copied into this repository.",
+    "psycopg": "The worker's engine needs it, and the worker alone: an installation without `requirements/worker.lock` "
+    "has neither. It is used as published, unmodified and replaceable (docs/decisions/0017-evidence.md).",
+    "psycopg-binary": "As psycopg, whose compiled form it is.",
 }
 """Each runtime package under the LGPL, with why it may stay. A new one fails the test until someone has decided."""
 
@@ -34,7 +37,8 @@ publishes are CC BY 4.0. `NOTICE` names what it derives from, `contexts/manifest
 pinned file. The fonts in `app/drawing/fonts` are under the SIL Open Font License 1.1 (`OFL.txt` and `manifest.json`
 there).
 
-The running service consists of the packages below, at exactly these versions (`requirements/runtime.lock`). None is
+The running service consists of the packages below, at exactly these versions (`requirements/runtime.lock`, and for the
+worker `requirements/worker.lock`, which has dbos, psycopg, croniter, python-dateutil and PyYAML besides). None is
 under the GPL or AGPL; a test holds that. This page is written by `make licences` from the packages' own metadata.
 
 """
@@ -63,11 +67,12 @@ def licence_of(facts: PackageMetadata) -> str:
 
 
 def runtime_packages() -> Iterator[Package]:
-    """Walk over the packages of the runtime lock that are installed here.
+    """Walk over the packages of the runtime locks that are installed here, those of the worker included.
 
-    The lock is one for all platforms, so it names some that another platform needs.
+    A lock is one for all platforms, so it names some that another platform needs.
     """
-    for name, version in re.findall(r"^([A-Za-z0-9._-]+)==([^ ;\\]+)", LOCK.read_text(), re.MULTILINE):
+    text = "\n".join(lock.read_text() for lock in LOCKS)
+    for name, version in sorted(set(re.findall(r"^([A-Za-z0-9._-]+)==([^ ;\\]+)", text, re.MULTILINE))):
         try:
             yield Package(name, version, licence_of(metadata(name)))
         except PackageNotFoundError:
