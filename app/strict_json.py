@@ -101,6 +101,13 @@ def canonical(value: object) -> bytes:
 _PLAIN: Final = frozenset({str, int, bool, NoneType})
 
 
+def as_list(value: Any) -> list[Any]:  # noqa: ANN401 - whatever JSON holds
+    """Return what is there once or several times, as JSON-LD and JOSE write it: null is none, one is a list of it."""
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
 def _is_plain(value: object) -> bool:
     """Whether there are only ASCII names, strings, integers, true, false and null in ``value``."""
     pending = [value]

@@ -13,7 +13,7 @@ from app.api.verification import VerifierBusy
 from app.errors import Family
 from app.interop.desk import InteropDesk
 from app.interop.verifying import Verified, problem_type_of
-from app.strict_json import JsonValue
+from app.strict_json import JsonValue, as_list
 from app.verification.checks import Result
 from app.verification.report import ReportedCheck
 
@@ -326,8 +326,7 @@ def _results(found: Verified) -> Json:
     document = found.document if isinstance(found.document, dict) else {}
     passed = {check.name.value: check.result is Result.PASSED for check in found.report.checks}
     dates = {"validFrom": "valid-from", "validUntil": "valid-until"}
-    stated = document.get("proof", [])
-    proofs = stated if isinstance(stated, list) else [stated]
+    proofs = as_list(document.get("proof"))
     return {
         **{
             name: {"verified": passed[check], "input": document[name]}

@@ -20,7 +20,7 @@ from app.issuance.office import Office
 from app.jsonld import CREDENTIALS_V2, DATA_INTEGRITY_V2, canonicalize_open
 from app.securing import secure, vc_jose
 from app.status import StatusIndexMalformed, StatusPurpose, parse_status_index
-from app.strict_json import JsonValue
+from app.strict_json import JsonValue, as_list
 from app.verification.data_model import Form, data_model_findings, form_of, issuer_id, types_of
 from app.verification.related_resources import related_resource_findings
 
@@ -79,9 +79,9 @@ class Issuing:
         if request.purposes:  # 4
             added, place = await self._statuses.reserve(issuer, request.purposes)
             stated = document.get("credentialStatus")
-            document["credentialStatus"] = added if stated is None else [*_as_list(stated), *_as_list(added)]
+            document["credentialStatus"] = added if stated is None else [*as_list(stated), *as_list(added)]
         if request.form == "data-integrity" and form_of(document) is Form.VC11:
-            contexts = _as_list(document["@context"])
+            contexts = as_list(document["@context"])
             document["@context"] = contexts if DATA_INTEGRITY_V2 in contexts else [*contexts, DATA_INTEGRITY_V2]
         secured = await self._sign(document, issuer, request.form)  # 5, 6
         identifier = request.credential_id or document.get("id")
@@ -120,7 +120,7 @@ def _read_request(value: JsonValue) -> _Request:
     return _Request(
         credential,
         str(options.get("form", FORMS[0])),
-        tuple(StatusPurpose(str(name)) for name in _as_list(options.get("status", []))),
+        tuple(StatusPurpose(str(name)) for name in as_list(options.get("status", []))),
         identifier if isinstance(identifier, str) else None,
     )
 
@@ -142,7 +142,7 @@ def _request_findings(value: JsonValue) -> Iterator[Finding]:
         yield wrong(("options", "credentialId"), "`credentialId` is a string.")
     if options.get("form", FORMS[0]) not in FORMS:
         yield wrong(("options", "form"), f"`form` is one of: {', '.join(FORMS)}.")
-    if any(purpose not in list(StatusPurpose) for purpose in _as_list(options.get("status", []))):
+    if any(purpose not in list(StatusPurpose) for purpose in as_list(options.get("status", []))):
         yield wrong(("options", "status"), f"`status` names purposes: {', '.join(StatusPurpose)}.")
 
 
@@ -167,7 +167,7 @@ def _document_findings(document: Mapping[str, Any]) -> Iterator[Finding]:
 
 def _status_findings(stated: object) -> Iterator[Finding]:
     """Entries of a bitstring list that no verifier could read (Bitstring Status List 1.0, 2.1)."""
-    for position, entry in enumerate(_as_list(stated)):
+    for position, entry in enumerate(as_list(stated)):
         if not isinstance(entry, dict) or "BitstringStatusListEntry" not in types_of(entry):
             continue
         path: list[str | int] = ["credentialStatus", *([position] if isinstance(stated, list) else [])]
@@ -190,9 +190,3 @@ def _status_findings(stated: object) -> Iterator[Finding]:
 def _within_credential(finding: Finding) -> Finding:
     pointer = "#/credential" + finding.pointer.removeprefix("#")
     return Finding(finding.code, pointer, finding.detail, finding.citation, finding.weight)
-
-
-def _as_list(value: Any) -> list[Any]:  # noqa: ANN401 - whatever JSON holds
-    if value is None:
-        return []
-    return value if isinstance(value, list) else [value]

@@ -26,7 +26,7 @@ from app.jsonld import PINNED_CONTEXTS, canonicalize_open
 from app.keys import InProcessSigner, KeyRefused, PublicKey
 from app.securing import TokenOutcome, jws, vc_jose
 from app.securing.jws import HeaderProblem
-from app.strict_json import JsonValue, parse
+from app.strict_json import JsonValue, as_list, parse
 from app.verification.data_model import data_model_findings, presentation_findings, presented_in, types_of
 
 _ENVELOPED: Final = "EnvelopedVerifiableCredential"
@@ -161,9 +161,7 @@ def _document_findings(document: Mapping[str, Any], feature: Feature) -> Iterato
     else:
         yield from presentation_findings(document, in_token=True)
         stated = document.get("verifiableCredential")
-        for position, credential in enumerate(
-            stated if isinstance(stated, list) else [] if stated is None else [stated]
-        ):
+        for position, credential in enumerate(as_list(stated)):
             if not _is_envelope(credential):
                 words = "A credential in a presentation is secured, in an envelope (VC-JOSE-COSE 1.0, 3.1.2)."
                 yield Finding("credential-not-enveloped", f"#/verifiableCredential/{position}", words)
@@ -185,9 +183,7 @@ def _claim_findings(document: Mapping[str, Any]) -> Iterator[Finding]:
 
 
 def _unknown_extensions(document: Mapping[str, Any]) -> Iterator[Finding]:
-    contexts = document.get("@context")
-    stated = contexts if isinstance(contexts, list) else [contexts]
-    known = {name for context in stated for name in _terms(_definitions(context))}
+    known = {name for context in as_list(document.get("@context")) for name in _terms(_definitions(context))}
     for name in document:
         if name not in known and not name.startswith("@"):
             words = "No context of the document defines this member by its name."

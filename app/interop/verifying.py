@@ -20,7 +20,7 @@ from typing import Any, ClassVar, Final
 
 from app.errors import Family, Finding, ServiceError, json_pointer
 from app.jsonld import CREDENTIALS_V2
-from app.strict_json import JsonValue
+from app.strict_json import JsonValue, as_list
 from app.trust.resolve import did_of
 from app.verification.checks import CheckName, Result
 from app.verification.data_model import holder_id, issuer_id, presented_in, types_of
@@ -118,7 +118,7 @@ class Verifying:
         policy = replace(
             self._verifier.policy,
             challenge=str(options["challenge"]) if "challenge" in options else None,
-            domains=frozenset(map(str, _as_list(options["domain"]))) if "domain" in options else None,
+            domains=frozenset(map(str, as_list(options["domain"]))) if "domain" in options else None,
         )
         if isinstance(document, Mapping):
             for _, shown in presented_in(document):
@@ -188,7 +188,7 @@ def _read_request(value: JsonValue, member: str) -> tuple[JsonValue, Mapping[str
         for name in ("challenge", "expectedProofPurpose")
         if not isinstance(options.get(name, ""), str)
     )
-    if not all(isinstance(item, str) for item in _as_list(options.get("domain"))):
+    if not all(isinstance(item, str) for item in as_list(options.get("domain"))):
         findings.append(Finding("verify-request-malformed", "#/options/domain", "`domain` is a string, or several."))
     checks = options.get("checks", [])
     if not isinstance(checks, list) or not all(isinstance(item, str) for item in checks):
@@ -234,7 +234,7 @@ def problem_type_of(check: ReportedCheck) -> str:
 def _expectation_findings(document: JsonValue, options: Mapping[str, JsonValue]) -> Iterator[Finding]:
     """Hold what the caller expects of each proof against what it states (VC Data Integrity 1.0, 4.4)."""
     stated = document.get("proof") if isinstance(document, dict) else None
-    for proof in _as_list(stated):
+    for proof in as_list(stated):
         if not isinstance(proof, dict):
             continue
         for option, member in (
@@ -242,8 +242,8 @@ def _expectation_findings(document: JsonValue, options: Mapping[str, JsonValue])
             ("domain", "domain"),
             ("challenge", "challenge"),
         ):
-            if option in options and set(map(str, _as_list(options[option]))) != set(
-                map(str, _as_list(proof.get(member)))
+            if option in options and set(map(str, as_list(options[option]))) != set(
+                map(str, as_list(proof.get(member)))
             ):
                 words = f"`{member}` of the proof is not what is expected."
                 yield Finding("proof-not-as-expected", f"#/proof/{member}", words, "VC Data Integrity 1.0, 4.4")
@@ -253,7 +253,7 @@ def _check_envelope(stated: JsonValue) -> None:
     """An envelope, of a credential or of a presentation, has the context that defines its words (VCDM 2.0, 4.13.1)."""
     if not isinstance(stated, dict) or types_of(stated).isdisjoint(ENVELOPES):
         return
-    contexts = _as_list(stated.get("@context"))
+    contexts = as_list(stated.get("@context"))
     if not contexts or contexts[0] != CREDENTIALS_V2:
         words = "An envelope names the context of VC Data Model 2.0."
         raise NotVerified(findings=[Finding("envelope-refused", "#/@context", words, _VCDM + "4.13.2")])
@@ -261,9 +261,3 @@ def _check_envelope(stated: JsonValue) -> None:
 
 def _moved(finding: Finding, to: str) -> Finding:
     return replace(finding, pointer=to + finding.pointer.removeprefix("#"))
-
-
-def _as_list(value: Any) -> list[Any]:  # noqa: ANN401 - whatever JSON holds
-    if value is None:
-        return []
-    return value if isinstance(value, list) else [value]

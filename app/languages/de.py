@@ -86,6 +86,8 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "verification.form-unknown": "Nicht geprüft: Der erste Kontext ist unbekannt und damit auch die Form.",
         "verification.json-well-formed": "Das Dokument ist ein wohlgeformter JSON-Text.",
         "verification.contexts-pinned": "Alle Kontexte sind hier bekannt und wurden aus eigenen Kopien gelesen.",
+        "verification.context-embedded": "Nicht geprüft: Ein Teil des Dokuments bringt einen eigenen Kontext mit, in "
+        "dem seine Wörter etwas anderes bedeuten können.",
         "verification.context-missing": "Nicht geprüft: Das Dokument nennt keinen Kontext.",
         "verification.context-unknown": "Nicht geprüft: Das Dokument verwendet einen hier unbekannten Kontext. "
         "Kontexte werden nie abgerufen.",

@@ -92,6 +92,8 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         # Integrity.
         "verification.json-well-formed": "The document is one well-formed JSON text.",
         "verification.contexts-pinned": "All contexts are known here and were read from our own copies.",
+        "verification.context-embedded": "Not checked: a part of the document brings a context of its own, under which "
+        "its words may mean something else.",
         "verification.context-missing": "Not checked: the document names no context.",
         "verification.context-unknown": "Not checked: the document uses a context that is not known here. "
         "Contexts are never fetched.",

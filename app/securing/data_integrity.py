@@ -44,6 +44,7 @@ from app.jsonld import UnsafeDocument, UnsupportedDocument
 from app.jsonld.contexts import CREDENTIALS_V2, DATA_INTEGRITY_V2
 from app.keys import ASSERTION_METHOD, AUTHENTICATION, Algorithm, PublicKey, Signer, base58
 from app.keys.signer import signature_length
+from app.strict_json import as_list
 
 DATA_INTEGRITY_PROOF: Final = "DataIntegrityProof"
 MAX_PROOFS: Final = 16
@@ -526,7 +527,7 @@ class _Case:
     def _signing_input(self, index: int, proof: Mapping[str, Any], suite: Cryptosuite, name: str) -> "bytes | _NoForm":
         pointer = self._stated[index].pointer
         context = self._unsecured.get("@context")
-        if "@context" in proof and _as_list(proof["@context"]) != _as_list(context):
+        if "@context" in proof and as_list(proof["@context"]) != as_list(context):
             return _NoForm(ProofOutcome.PROOF_MALFORMED, f"{pointer}/@context")
         options = {member: value for member, value in proof.items() if member != "proofValue"}
         document = self._document_form(self.previous[index], suite.canonicalization, name)
@@ -734,10 +735,6 @@ def _texts(value: object) -> tuple[str, ...] | None:
     values: Collection[object] = value if isinstance(value, list) else [value]
     texts = tuple(item for item in values if isinstance(item, str) and item)
     return texts if len(texts) == len(values) else None
-
-
-def _as_list(value: object) -> list[object]:
-    return value if isinstance(value, list) else [value]
 
 
 def _from_instant(text: str | None) -> datetime | None:

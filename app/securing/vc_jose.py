@@ -42,7 +42,7 @@ from app.keys import ASSERTION_METHOD, AUTHENTICATION, PublicKey, Signer
 from app.securing import jws
 from app.securing.data_integrity import AlreadySecured, ResolveMethod, SelfCheckFailed, is_for
 from app.securing.jws import MAX_PAYLOAD_BYTES, HeaderProblem, HeaderProfile, Jws
-from app.strict_json import MAX_DEPTH, JsonValue, canonical, parse
+from app.strict_json import MAX_DEPTH, JsonValue, as_list, canonical, parse
 
 MEDIA_TYPE: Final = "application/vc+jwt"
 PRESENTATION_MEDIA_TYPE: Final = "application/vp+jwt"
@@ -219,7 +219,7 @@ def check(token: Token, resolve_method: ResolveMethod) -> TokenResult:
         not_before=read_instant_claim(content.get("nbf")),
         expires_at=read_instant_claim(content.get("exp")),
         challenge=_text(content.get(_NONCE)) if presented else None,
-        domains=tuple(item for item in _as_list(content.get("aud")) if isinstance(item, str)) if presented else (),
+        domains=tuple(item for item in as_list(content.get("aud")) if isinstance(item, str)) if presented else (),
     )
     # 1
     refused = _header_outcome(token.jws.header, _kind_of(content))
@@ -272,7 +272,7 @@ async def secure_manifest(manifest: Mapping[str, Any], *, signer: Signer, key_id
 
 
 def _is_presentation(content: object) -> bool:
-    return isinstance(content, Mapping) and "VerifiablePresentation" in _as_list(content.get("type"))
+    return isinstance(content, Mapping) and "VerifiablePresentation" in as_list(content.get("type"))
 
 
 def _header_outcome(header: Mapping[str, JsonValue], expected: _Kind) -> tuple[TokenOutcome, str] | None:
@@ -313,7 +313,7 @@ def _claims_outcome(header: Mapping[str, JsonValue], content: Mapping[str, Any])
     if "jti" in content and content["jti"] != content.get("id", content["jti"]):
         return TokenOutcome.CLAIM_DIFFERS, "jti"
     subjects = content.get("credentialSubject")
-    ids = [item["id"] for item in _as_list(subjects) if isinstance(item, dict) and "id" in item]
+    ids = [item["id"] for item in as_list(subjects) if isinstance(item, dict) and "id" in item]
     if "sub" in content and ids and content["sub"] not in ids:
         return TokenOutcome.CLAIM_DIFFERS, "sub"
     return None
@@ -327,10 +327,6 @@ def read_instant_claim(value: JsonValue) -> datetime | None:
         return datetime.fromtimestamp(value, UTC)
     except (ValueError, OverflowError, OSError):
         return None
-
-
-def _as_list(value: JsonValue) -> list[JsonValue]:
-    return value if isinstance(value, list) else [value]
 
 
 def _text(value: JsonValue) -> str | None:

@@ -59,7 +59,7 @@ from app.status import (
     TokenStatusList,
     parse_status_index,
 )
-from app.strict_json import canonical, parse
+from app.strict_json import as_list, canonical, parse
 from app.trust.fetch import STATUS_LIST_BYTES, Fetch, FetchError, FetchReason, GuardedFetch
 from app.trust.members import Members
 from app.trust.resolve import (
@@ -400,7 +400,7 @@ class Inquiry:
             *([] if token is None or token.key_id is None else [token.key_id]),
             *(
                 proof["verificationMethod"]
-                for proof in (stated if isinstance(stated, list) else [stated])
+                for proof in as_list(stated)
                 if isinstance(proof, Mapping) and isinstance(proof.get("verificationMethod"), str)
             ),
         ]
@@ -757,6 +757,7 @@ def signature_digests(submission: Submission) -> list[bytes | None]:
         digests.append(hashlib.sha256(token.jws.signing_input + b"." + token.jws.signature).digest())
     if isinstance(document, Mapping) and "proof" in document:
         stated = document["proof"]
+        # One for each proof that the checker counts, and to it null is one.
         digests += [_digest_with(document, proof) for proof in (stated if isinstance(stated, list) else [stated])]
     return digests
 

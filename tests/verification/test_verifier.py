@@ -391,6 +391,19 @@ class TestIntegrity:
         assert outcome(report) == (Verdict.INDETERMINATE, code)
         assert result_of(report, CheckName.PROOF) is Result.NOT_CHECKED
 
+    @pytest.mark.parametrize(
+        "context",
+        [V2, [V2], [], None, 7, "https://unknown.example/context", {"id": "https://a.example/"}, {"@import": V2}],
+    )
+    async def test_a_context_within_the_document_leaves_everything_open_too(self, ours, context):
+        document = await ours.tu_berlin.credential(credentialStatus=our_status())
+        document["credentialSubject"]["@context"] = context
+        report = await ours.verify(document)
+        assert outcome(report) == (Verdict.INDETERMINATE, "context-embedded")
+        check = next(check for check in report.checks if check.name == CheckName.CONTEXTS_PINNED)
+        assert check.pointer == "#/credentialSubject/@context"
+        assert result_of(report, CheckName.PROOF) is Result.NOT_CHECKED
+
     async def test_an_unsigned_document_is_invalid(self, ours):
         report = await ours.verify(ours.tu_berlin.unsigned(credentialStatus=our_status()))
         assert outcome(report) == (Verdict.INVALID, "proof-missing")
