@@ -10,18 +10,21 @@ here only.
 Public: :class:`Page` with its parts, :class:`DrawingBoard`, :func:`unshowable`, the words of pages.
 """
 
-from app.drawing.board import DrawingBoard, PageUndrawable, PngPage
+from app.drawing.board import HEIGHT, WIDTH, DrawingBoard, PageUndrawable, PdfPage, PngPage
 from app.drawing.fonts import unshowable
 from app.drawing.page import Fact, Mark, Page
 from app.drawing.words import PAGE_WORDS, page_words
 
 __all__ = [
+    "HEIGHT",
     "PAGE_WORDS",
+    "WIDTH",
     "DrawingBoard",
     "Fact",
     "Mark",
     "Page",
     "PageUndrawable",
+    "PdfPage",
     "PngPage",
     "page_words",
     "unshowable",

@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from io import BytesIO
 from pathlib import Path
-from typing import ClassVar, Final, TypeAlias
+from typing import Any, ClassVar, Final, Literal, TypeAlias
 
 import segno
 import typst
@@ -25,6 +25,7 @@ from app.drawing.page import Mark, Page
 from app.errors import Family, ServiceError
 
 PngPage: TypeAlias = bytes
+PdfPage: TypeAlias = bytes
 
 _FOLDER: Final = Path(__file__).resolve().parent
 _DESIGN: Final = _FOLDER / "page.typ"
@@ -98,6 +99,14 @@ class DrawingBoard:
             self._kept.popitem(last=False)
         return drawn
 
+    async def print(self, page: Page) -> PdfPage:
+        """Return the page as a tagged PDF (PDF/A-3a and PDF/UA-1) for paper; the same bytes for the same page.
+
+        Raises:
+            PageUndrawable: typst refuses it, or it holds a character that no font here shows.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._thread, typeset, page)
+
     def close(self) -> None:
         """Let go of the thread, and of every page."""
         self._kept.clear()
@@ -115,6 +124,23 @@ def draw(page: Page) -> PngPage:
     Raises:
         PageUndrawable: typst refuses it.
     """
+    drawn = _compiled(page, "png")
+    # 3
+    logos = [mark.logo for mark in (page.awarding_body, page.alliance) if mark is not None and mark.logo is not None]
+    with Image.open(BytesIO(drawn)) as image:
+        return reduced(image.convert("RGB"), _COLOURS + (_ALARM_COLOURS if page.warning else ()), logos)
+
+
+def typeset(page: Page) -> PdfPage:
+    """Return a page for paper, here and now. From one thread at a time.
+
+    Raises:
+        PageUndrawable: typst refuses it.
+    """
+    return _compiled(page, "pdf", pdf_standards=["a-3a", "ua-1"])
+
+
+def _compiled(page: Page, form: Literal["png", "pdf"], **options: Any) -> bytes:  # noqa: ANN401 - typst's own
     # 1
     content = page.as_json(
         awarding_body=_mark(page.awarding_body),
@@ -123,16 +149,13 @@ def draw(page: Page) -> PngPage:
     )
     # 2
     try:
-        drawn = _compiler().compile(format="png", ppi=POINTS_PER_INCH, sys_inputs={"page": content})
+        made = _compiler().compile(format=form, ppi=POINTS_PER_INCH, sys_inputs={"page": content}, **options)
     except typst.TypstError as error:
         # Its words may hold words of the page.
         raise PageUndrawable from error
-    if not isinstance(drawn, bytes):
+    if not isinstance(made, bytes):
         raise PageUndrawable("It is longer than one page.")
-    # 3
-    logos = [mark.logo for mark in (page.awarding_body, page.alliance) if mark is not None and mark.logo is not None]
-    with Image.open(BytesIO(drawn)) as image:
-        return reduced(image.convert("RGB"), _COLOURS + (_ALARM_COLOURS if page.warning else ()), logos)
+    return made
 
 
 def reduced(image: Image.Image, colours: Sequence[tuple[int, int, int]], logos: Sequence[bytes]) -> PngPage:

@@ -19,6 +19,7 @@ from app.issuance.issue import (
 from app.issuance.late_form import issuer_of
 from app.issuance.manifest import MANIFEST_FORM, MANIFEST_WITH_SEAL_FORM, make_manifest
 from app.issuance.office import Office, sealed_place
+from app.issuance.page_images import draw_page, nearest_language, print_page, subject_of
 from app.issuance.records import CredentialRecord, Status
 from app.issuance.repeating import data_key_of
 from app.issuance.sealed_form import frozen, make_sealed_form, render
@@ -93,6 +94,28 @@ async def read_edc(office: Office, token: str) -> Document:
     async with office.database.read() as connection:
         entry = await _public_entry(connection, token)
     return await _edc(office, entry)
+
+
+async def read_page(office: Office, token: str, language: str, *, for_paper: bool = False) -> Document:
+    """Return the credential's page as an image, or for paper, in the language of its title nearest to ``language``.
+
+    Raises:
+        CredentialUnknown, FormPending, Erased: as :func:`read_public`.
+        PageUndrawable: it cannot be drawn.
+    """
+    async with office.database.read() as connection:
+        entry = await _public_entry(connection, token)
+        data_key = await data_key_of(connection, office, entry.credential.awarding_body_id, entry.credential.award_id)
+    if entry.credential.state is not CredentialState.ISSUED:
+        raise FormPending(retry_after_seconds=2)
+    issuer = await issuer_of(office, entry.credential)
+    async with office.database.read() as connection:
+        held = await frozen(connection, office, issuer, entry.credential, data_key)
+    subject = subject_of(office, issuer.body, entry.credential, held.tree)
+    nearest = nearest_language(subject.statement, language)
+    content = await (print_page if for_paper else draw_page)(office, subject, nearest)
+    media_type = "application/pdf" if for_paper else "image/png"
+    return Document(content, media_type, f'"{sha256(content).hexdigest()}"')
 
 
 async def read_manifest(office: Office, token: str) -> Document:

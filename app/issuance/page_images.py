@@ -11,7 +11,7 @@ from typing import Any, Final, TypeAlias
 
 import structlog
 
-from app.drawing import Fact, Mark, Page, PageUndrawable, PngPage, page_words, unshowable
+from app.drawing import HEIGHT, WIDTH, Fact, Mark, Page, PageUndrawable, PdfPage, PngPage, page_words, unshowable
 from app.elm.mapping import CYCLES, Tree, decimal_text
 from app.elm.reading import read
 from app.elm.rendering import CredentialFacts, render_vcdm2
@@ -24,6 +24,7 @@ from app.template.citations import cite
 from app.template.declarations import KIND, TEST_ISSUER, awarded_by, declarations, eqf_level, in_language
 from app.template.elements import Grade, Level, Organisation, Provider, Statement, Unit, Workload
 
+PAGE_WIDTH, PAGE_HEIGHT = WIDTH, HEIGHT
 MOST_PAGES: Final = 8
 """Languages that get a page of their own; those beyond keep the artwork that is the same for all."""
 
@@ -126,6 +127,21 @@ async def draw_page(office: Office, subject: Subject, language: str) -> PngPage:
         PageUndrawable: see there.
     """
     return await office.drawing.draw(page_of(subject, language, await office.names(language)))
+
+
+async def print_page(office: Office, subject: Subject, language: str) -> PdfPage:
+    """Set the page in one language for paper.
+
+    Raises:
+        PageUndrawable: see there.
+    """
+    return await office.drawing.print(page_of(subject, language, await office.names(language)))
+
+
+def nearest_language(statement: Statement, wanted: str) -> str:
+    """Return the language of the title that comes nearest to ``wanted``: itself, English, or the first."""
+    tags = [tag for tag, _ in languages_of(statement)] or ["en"]
+    return next((tag for tag in (wanted, wanted.partition("-")[0], "en") if tag in tags), tags[0])
 
 
 def languages_of(statement: Statement) -> list[tuple[str, str]]:

@@ -337,17 +337,28 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "page.status-superseded-sentence": "Eine neuere Fassung hat diesen Nachweis ersetzt; bitten Sie die "
         "Inhaberin oder den "
         "Inhaber darum.",
-        "page.signed-document": "Das signierte Dokument",
-        "page.signed-document-sentence": "Diese Seite zeigt, was das signierte Dokument sagt; der Nachweis ist "
-        "das Dokument. "
-        "Senden Sie es an die Adresse unten, oder prüfen Sie es mit einem beliebigen "
-        "Prüfdienst für W3C Verifiable Credentials.",
-        "page.download": "Signiertes Dokument herunterladen",
-        "page.download-edc": "Als gesiegelten europäischen digitalen Nachweis herunterladen (Europass)",
-        "page.download-edc-bare": "EDC-Fassung herunterladen (nicht gesiegelt)",
+        "page.signed-document": "Die Dateien",
+        "page.signed-document-sentence": "Diese Seite zeigt, was die signierten Dateien sagen; der Nachweis sind die "
+        "Dateien. Behalten Sie die, die Sie brauchen, unverändert: Wer sie öffnet und neu speichert, bricht die "
+        "Signatur.",
+        "page.download": "Signiertes Dokument",
+        "page.download-sentence": "Für Wallets und für alle, die W3C Verifiable Credentials prüfen. Zum Aufbewahren.",
+        "page.download-edc": "Gesiegelter europäischer digitaler Nachweis",
+        "page.download-edc-sentence": "Für Europass: dort in die eigene Wallet hochladen. Er enthält die Seite oben "
+        "als Bild.",
+        "page.download-edc-bare": "Europäischer digitaler Nachweis, nicht gesiegelt",
+        "page.download-edc-bare-sentence": "Zeigt, wie der Nachweis in Europass aussieht. Ohne Siegel beweist "
+        "er nichts.",
         "page.verify-address": "Adresse zur Prüfung",
         # Die Startseite und die Seite, die einen Bericht zeigt.
-        "page.download-token": "Signiertes Dokument als Token herunterladen (vc+jwt)",
+        "page.download-token": "Signiertes Dokument als Token (vc+jwt)",
+        "page.download-token-sentence": "Derselbe Inhalt für Wallets, die mit Token arbeiten.",
+        "page.download-manifest": "Verzeichnis",
+        "page.download-manifest-sentence": "Sagt, von der Universität signiert, dass diese Dateien zusammengehören.",
+        "page.page-image": "Bild der Seite: {title}, {learner}. Alles, was darauf steht, steht darunter in Worten.",
+        "page.print-page": "Seite zum Drucken (PDF)",
+        "page.print-page-sentence": "Papier allein beweist nichts: Der Code darauf führt zu dieser Seite.",
+        "page.what-it-says": "Was darin steht",
         "page.claim-title": "Micro-Credential abholen",
         "page.claim-lead": (
             "{university} hat Ihnen dieses Micro-Credential verliehen. Sie können es in die Wallet auf Ihrem "

@@ -312,16 +312,27 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "page.status-revoked": "Revoked",
         "page.status-revoked-sentence": "The awarding body has revoked this credential for good.",
         "page.status-superseded-sentence": "A newer version has replaced this credential; ask the holder for it.",
-        "page.signed-document": "The signed document",
-        "page.signed-document-sentence": "This page shows what the signed document says; the document is the "
-        "proof. Post it to "
-        "the address below, or check it with any verifier of W3C Verifiable Credentials.",
-        "page.download": "Download the signed document",
-        "page.download-edc": "Download as a sealed European Digital Credential (Europass)",
-        "page.download-edc-bare": "Download the EDC rendering (not sealed)",
+        "page.signed-document": "The files",
+        "page.signed-document-sentence": "This page shows what the signed files say; the files are the proof. Keep the "
+        "one that you need, as it is: whoever opens it and saves it anew breaks the signature.",
+        "page.download": "Signed document",
+        "page.download-sentence": "For wallets and for anybody who checks W3C Verifiable Credentials. The one to keep.",
+        "page.download-edc": "Sealed European Digital Credential",
+        "page.download-edc-sentence": "For Europass: upload it to your wallet there. It carries the page above as a "
+        "picture.",
+        "page.download-edc-bare": "European Digital Credential, not sealed",
+        "page.download-edc-bare-sentence": "Shows how the credential looks in Europass. Without a seal it "
+        "proves nothing.",
         "page.verify-address": "Address for verification",
         # The start page and the page that shows a report.
-        "page.download-token": "Download the signed document as a token (vc+jwt)",
+        "page.download-token": "Signed document as a token (vc+jwt)",
+        "page.download-token-sentence": "The same content for wallets that work with tokens.",
+        "page.download-manifest": "Manifest",
+        "page.download-manifest-sentence": "Says, signed by the university, that these files belong together.",
+        "page.page-image": "Picture of the page: {title}, {learner}. All that it shows stands in words below.",
+        "page.print-page": "Page for printing (PDF)",
+        "page.print-page-sentence": "Paper proves nothing by itself: the code on it leads to this page.",
+        "page.what-it-says": "What it says",
         "page.claim-title": "Claim your micro-credential",
         "page.claim-lead": (
             "{university} has awarded you this micro-credential. You can put it into the wallet on your "

@@ -5,11 +5,12 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Header, Query, Request, Response
 
 from app.elm.reading import read
-from app.issuance.forms import Document, PublicDocument, read_edc, read_manifest, read_public
+from app.issuance.forms import Document, PublicDocument, read_edc, read_manifest, read_page, read_public
 from app.issuance.issue import VCDM2_FORM, VCDM2_JWT_FORM
 from app.issuance.manifest import MEDIA_TYPE as MANIFEST_MEDIA_TYPE
 from app.issuance.office import Office
-from app.languages import Language, preferred
+from app.issuance.page_images import PAGE_HEIGHT, PAGE_WIDTH, nearest_language
+from app.languages import Language, preferred, say
 from app.pages.facts import facts_of
 from app.pages.negotiation import media_type
 from app.pages.readers import notes_of, page_word, reader_for
@@ -112,6 +113,41 @@ async def fetch_manifest(token: str, request: Request) -> Response:
     return answer
 
 
+PageLanguage = Annotated[
+    str, Query(description="Language of the page, of those that the title has; the nearest is given", max_length=35)
+]
+
+
+@router.get(
+    "/c/{token}/page.png",
+    response_class=Response,
+    responses={**answers("image/png", etag=True), **NOT_THERE_OR_GONE},
+    summary="Fetch a credential's page as an image",
+)
+async def fetch_page_image(token: str, request: Request, language: PageLanguage = "en") -> Response:
+    """The page that the European Digital Credential carries: a picture of the credential and no proof of anything."""
+    return await _drawn_page(token, request, language, for_paper=False)
+
+
+@router.get(
+    "/c/{token}/page.pdf",
+    response_class=Response,
+    responses={**answers("application/pdf", etag=True), **NOT_THERE_OR_GONE},
+    summary="Fetch a credential's page for printing",
+)
+async def fetch_printed_page(token: str, request: Request, language: PageLanguage = "en") -> Response:
+    """The same page for paper (PDF/A-3a, PDF/UA-1). Unsigned: its QR code leads to what is signed."""
+    answer = await _drawn_page(token, request, language, for_paper=True)
+    answer.headers["Content-Disposition"] = 'inline; filename="micro-credential.pdf"'
+    return answer
+
+
+async def _drawn_page(token: str, request: Request, language: str, *, for_paper: bool) -> Response:
+    office: Office = request.app.state.office
+    document = await read_page(office, token, language, for_paper=for_paper)
+    return _bytes(request, document, document.media_type)
+
+
 async def _page(office: Office, document: PublicDocument, token: str, wanted: Language) -> Response:
     value = parse(document.content, max_bytes=len(document.content))
     assert isinstance(value, dict)
@@ -121,14 +157,17 @@ async def _page(office: Office, document: PublicDocument, token: str, wanted: La
     body = (await office.issuer(statement.offering.awarding_body)).body
     learner = statement.award.learner
     status = document.status.value
+    title = reader.text(statement.offering.title)
+    name = " ".join(name for name in (learner.given_names, learner.family_names) if name)
     return html_page(
         "credential",
         wanted,
         {
             "word": reader.word,
             "kind": in_language(KIND.words, wanted),
-            "title": reader.text(statement.offering.title),
-            "learner": " ".join(name for name in (learner.given_names, learner.family_names) if name),
+            "title": title,
+            "learner": name,
+            "picture": say("page.page-image", wanted, title=title, learner=name),
             "awarded_by": in_language(awarded_by(body).words, wanted),
             "awarded_on": statement.award.awarded_on,
             "status": status,
@@ -139,6 +178,9 @@ async def _page(office: Office, document: PublicDocument, token: str, wanted: La
             "facts": facts_of(statement, reader),
             "notes": notes_of(body, wanted),
             "address": f"/c/{token}",
+            "page_language": nearest_language(statement, wanted.value),
+            "page_width": PAGE_WIDTH,
+            "page_height": PAGE_HEIGHT,
             "sealed": office.has_seal(body.slug),
             "verify_address": f"{office.public_url}/verify",
         },

@@ -7,8 +7,8 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from app.drawing import PAGE_WORDS, DrawingBoard, Fact, Mark, Page
-from app.drawing.board import HEIGHT, WIDTH, draw
+from app.drawing import PAGE_WORDS, DrawingBoard, Fact, Mark, Page, PageUndrawable
+from app.drawing.board import HEIGHT, WIDTH, draw, typeset
 from app.template.declarations import LANGUAGES
 
 PAGE = Page(
@@ -120,3 +120,13 @@ async def test_others_go_on_while_a_page_is_drawn():
         assert moments > 10
     finally:
         board.close()
+
+
+def test_a_page_for_paper_is_an_archivable_and_accessible_pdf_without_a_date_of_drawing():
+    # typst refuses what PDF/A-3a and PDF/UA-1 do not allow: a picture without words, a character without a glyph.
+    printed = typeset(PAGE)
+    assert printed.startswith(b"%PDF-1.7")
+    assert printed == typeset(replace(PAGE))
+    assert b"pdfuaid" in printed
+    with pytest.raises(PageUndrawable):
+        typeset(replace(PAGE, title="\U0001fae0"))

@@ -2,8 +2,10 @@
 
 import base64
 import json
+import re
 from datetime import timedelta
 from io import BytesIO
+from uuid import UUID
 
 import pyshacl
 import pytest
@@ -11,7 +13,7 @@ import rdflib
 from PIL import Image
 
 from app.elm.artwork import artwork_base64
-from app.issuance import seals
+from app.issuance import access, erasing, seals
 from app.keys import development_pki
 from app.trust.seals import Anchors
 from tests.builders import SUBTYPES, full_request, required_only_request
@@ -154,3 +156,60 @@ async def test_an_offering_is_looked_at_before_it_is_published(deployment):
     ]
     answer = await deployment.system().post(f"/api/v1/offerings/{draft['id']}/versions")
     assert answer.status_code == 422
+
+
+async def test_the_page_for_people_shows_the_picture_and_offers_every_file_in_words(deployment):
+    record = await deployment.issue(full_request("academic"))
+    address = record["public_url"].removeprefix("http://localhost:8000")
+    for language, words in (("en", "Paper proves nothing by itself"), ("de", "Papier allein beweist nichts")):
+        browser = {"Accept": "text/html", "Accept-Language": language}
+        page = await deployment.public.get(record["public_url"], headers=browser)
+        assert words in page.text
+        source, alternative = re.search(r'<img class="page" src="([^"]+)"[^>]* alt="([^"]+)"', page.text).groups()
+        assert source.startswith(f"{address}/page.png?language=")
+        assert record_title(full_request("academic"), "en") in alternative
+        assert "img-src 'self'" in page.headers["content-security-policy"]
+        links = re.findall(rf'href="({re.escape(address)}[^"]+)"', page.text)
+        assert [link.removeprefix(address).partition("?")[0] for link in links] == [
+            *("/page.pdf", "", "/edc.jsonld", "/vc.jwt", "/manifest.jwt")
+        ]
+        for link in [source, *links]:
+            assert (await deployment.public.get(link)).status_code == 200, link
+
+
+def record_title(request, language):
+    return request["offering"]["title"][language]
+
+
+@pytest.mark.parametrize(("asked", "given"), [("pl", "pl"), ("en", "en"), ("de", "en"), ("pl-PL", "pl"), ("", "en")])
+async def test_picture_and_print_come_in_the_language_that_is_nearest(deployment, asked, given):
+    record = await deployment.issue(full_request("academic"))
+    for kind, media, start in (("png", "image/png", b"\x89PNG"), ("pdf", "application/pdf", b"%PDF-")):
+        answers = [
+            await deployment.public.get(f"{record['public_url']}/page.{kind}", params={"language": language})
+            for language in (asked, given)
+        ]
+        assert [answer.status_code for answer in answers] == [200, 200]
+        assert answers[0].content == answers[1].content
+        assert answers[0].content.startswith(start)
+        assert answers[0].headers["content-type"] == media
+        assert answers[0].headers["cache-control"] == "private, no-cache"
+        assert answers[0].headers["x-robots-tag"] == "noindex"
+
+
+async def test_the_picture_is_the_one_in_the_european_credential(deployment):
+    record = await deployment.issue(full_request("achievement"))
+    pages = pages_in((await edc_of(deployment, record)).json())
+    picture = await deployment.public.get(f"{record['public_url']}/page.png", params={"language": "pl"})
+    assert base64.b64encode(picture.content).decode() == pages["POL"][0]
+
+
+@pytest.mark.parametrize("kind", ["png", "pdf"])
+async def test_there_is_no_picture_of_what_was_erased_and_none_at_a_wrong_address(deployment, kind):
+    record = await deployment.issue(full_request("achievement"))
+    assert (await deployment.public.get(f"/c/nobody-has-this/page.{kind}")).status_code == 404
+    assert (await deployment.public.get(f"{record['public_url']}/page.{kind}")).status_code == 200
+    caller = await access.operator(deployment.office, "wut")
+    (award,) = await erasing.find_erasable(deployment.office, caller, credential_ids=[UUID(record["id"])])
+    await erasing.erase(deployment.office, caller, [award.award_id])
+    assert (await deployment.public.get(f"{record['public_url']}/page.{kind}")).status_code == 410
