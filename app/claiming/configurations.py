@@ -10,7 +10,9 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from app.elm.rendering import CREDENTIAL_TYPES, VCDM2_CONTEXT
-from app.issuance.wallet_copy import LDP_VC, WalletForm
+from app.eudi import TYPES
+from app.eudi.types import Claim
+from app.issuance.wallet_copy import LDP_VC, SD_JWT_FORMS, WalletForm
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +31,12 @@ class Configuration:
     definition: Mapping[str, Any]
     """What the format adds to the metadata (appendix A)."""
     binding_methods: Sequence[str] = ()
+    claims: Sequence[Claim] = ()
+    """What it says, where its format has claims of their own (appendix B)."""
 
 
 _LDP_VC: Final = "ldp_vc"
+_SD_JWT: Final = "dc+sd-jwt"
 _OF_LDP_VC: Final = {"credential_definition": {"@context": list(VCDM2_CONTEXT), "type": list(CREDENTIAL_TYPES)}}
 
 CONFIGURATIONS: Final[Mapping[str, Configuration]] = MappingProxyType(
@@ -55,6 +60,19 @@ CONFIGURATIONS: Final[Mapping[str, Configuration]] = MappingProxyType(
                 is_bound=False,
                 words="microcredential-unbound",
                 definition=_OF_LDP_VC,
+            ),
+            *(
+                Configuration(
+                    f"{credential_type.slug}.{_SD_JWT}",
+                    _SD_JWT,
+                    SD_JWT_FORMS[vct],
+                    is_bound=True,
+                    words=credential_type.slug,
+                    definition={"vct": vct},
+                    binding_methods=("jwk", "did:jwk", "did:key"),
+                    claims=credential_type.claims,
+                )
+                for vct, credential_type in TYPES.items()
             ),
         )
     }

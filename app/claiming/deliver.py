@@ -42,6 +42,7 @@ from app.claiming.refusals import (
     TransactionUnknown,
     WalletRefused,
 )
+from app.eudi import ClaimsMissing
 from app.issuance.issue import status_of
 from app.issuance.office import Issuer, Office, SigningKeysMissing
 from app.issuance.records import Status
@@ -157,6 +158,9 @@ async def _deliver(office: Office, found: Access, asked: _Asked, wallet: str) ->
             copies = await draft_copies(office, found.issuer, entry, asked.configuration.form, asked.holders)
         except Erased:
             raise CredentialDenied("The learner's data was erased.", Cause.AWARD_ERASED) from None
+        except ClaimsMissing:
+            # Corrected since the offer was made.
+            raise CredentialDenied("The award lacks what this credential must say.", Cause.CLAIMS_MISSING) from None
         try:
             return await _sign_and_store(office, found, asked, copies, wallet)
         except AlreadyThere as error:

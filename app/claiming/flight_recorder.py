@@ -99,6 +99,7 @@ class Cause(StrEnum):
     AWARD_REVOKED = "award-revoked"
     AWARD_SUSPENDED = "award-suspended"
     AWARD_ERASED = "award-erased"
+    CLAIMS_MISSING = "claims-missing"
     SIGNING_FAILED = "signing-failed"
     # deferred and notification
     TRANSACTION_UNKNOWN = "transaction-unknown"
@@ -246,6 +247,10 @@ EXPLAINED: Final[Mapping[Cause, Explained]] = {
         "The credential is suspended, so no copy of it is made.", "Reinstate it when the review is over."
     ),
     Cause.AWARD_ERASED: Explained("The learner's data was erased.", "Nothing can be made of it any more."),
+    Cause.CLAIMS_MISSING: Explained(
+        "The award was corrected and lacks now what this kind of credential must say.",
+        "Offer another kind, or correct the award: an offer of this kind names what it lacks.",
+    ),
     Cause.SIGNING_FAILED: Explained(
         "The copy could not be signed just now.", "Look at /readyz and the log of the service, then try again."
     ),

@@ -15,6 +15,7 @@ import orjson
 from app.claiming.configurations import CONFIGURATIONS, Configuration
 from app.claiming.deliver import BATCH_SIZE
 from app.claiming.offers import PRE_AUTHORIZED_CODE, issuer_address
+from app.eudi.types import Claim
 from app.issuance.office import Office
 from app.languages import Language, asked_for, say
 from app.securing.key_proof import PROOF_ALGORITHMS, PROOF_TYPE
@@ -108,9 +109,16 @@ def _configuration(configuration: Configuration, spoken: Iterable[str]) -> dict[
                 "text_color": "#ffffff",
             }
             for locale in spoken
-        ]
+        ],
+        **({"claims": [_claim(claim, spoken) for claim in configuration.claims]} if configuration.claims else {}),
     }
     return described
+
+
+def _claim(claim: Claim, spoken: Iterable[str]) -> dict[str, Any]:
+    """Describe a claim (appendix B.2): where it stands, whether it is always there, and what people call it."""
+    display = [{"name": say(f"claim.{claim.label}", Language(locale)), "locale": locale} for locale in spoken]
+    return {"path": [claim.name], "mandatory": claim.mandatory, "display": display}
 
 
 def _chosen(locales: Iterable[str], admitted: frozenset[str]) -> list[str]:

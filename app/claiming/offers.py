@@ -35,9 +35,11 @@ from app.issuance.issue import status_of
 from app.issuance.office import Issuer, Office
 from app.issuance.records import Status
 from app.issuance.repeating import data_key_of
+from app.issuance.wallet_copy import lacking
 from app.store import consumed_once, credential_offers, credentials, events
 from app.store.connection import Connection
 from app.store.credential_offers import CredentialOffer
+from app.store.credentials import CredentialEntry
 from app.store.states import Audience, CredentialState
 from app.strict_json import JsonValue, canonical
 
@@ -105,7 +107,8 @@ async def mint_offer(
 ) -> MintedOffer:
     """Make an offer of the award that a credential is about, in the transaction of ``connection``.
 
-    A credential that was replaced stands for the newest of its award. Without ``configurations`` all are offered.
+    A credential that was replaced stands for the newest of its award. Without ``configurations`` all are offered in
+    which the award can be had.
 
     Raises:
         OfferMalformed: with every finding.
@@ -127,6 +130,7 @@ async def mint_offer(
     if (status := status_of(entry)) is not Status.VALID:
         raise AwardNotOfferable(f"The credential is {status.value}.")
     await data_key_of(connection, office, issuer.awarding_body_id, entry.credential.award_id)
+    offered = await _possible(connection, office, issuer, entry, offered, named=configurations is not None)
     reference = secrets.token_urlsafe(_REFERENCE_BYTES)
     code = code_of(reference)
     digits = (
@@ -164,6 +168,28 @@ async def mint_offer(
         transaction_code=digits,
         expires_at=stored.expires_at,
     )
+
+
+async def _possible(
+    connection: Connection,
+    office: Office,
+    issuer: Issuer,
+    entry: CredentialEntry,
+    offered: Sequence[str],
+    *,
+    named: bool,
+) -> tuple[str, ...]:
+    """Return the configurations in which the award can be had: wallets take the first that they understand.
+
+    Raises:
+        OfferMalformed: one that was ``named`` is not among them, with a finding for everything that the award lacks.
+    """
+    forms = [CONFIGURATIONS[name].form for name in offered]
+    impossible = await lacking(connection, office, issuer, entry, forms)
+    if named and impossible:
+        findings = [finding for found in impossible.values() for finding in found]
+        raise OfferMalformed("The award lacks what a configuration cannot do without.", findings=findings)
+    return tuple(name for name in offered if CONFIGURATIONS[name].form.name not in impossible)
 
 
 async def read_offer(office: Office, slug: str, reference: str, *, wallet: str) -> bytes:

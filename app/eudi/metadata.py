@@ -15,13 +15,13 @@ def type_metadata(credential_type: CredentialType) -> dict[str, Any]:
     """Return the Type Metadata document: names in every language, and for each claim whether it can be kept."""
     return {
         "vct": credential_type.vct,
-        "name": say(f"claim.{credential_type.label}", Language.ENGLISH),
-        "description": say(f"claim.{credential_type.label}-about", Language.ENGLISH),
+        "name": say(f"wallet.{credential_type.slug}", Language.ENGLISH),
+        "description": say(f"wallet.{credential_type.slug}.description", Language.ENGLISH),
         "display": [
             {
                 "locale": language.value,
-                "name": say(f"claim.{credential_type.label}", language),
-                "description": say(f"claim.{credential_type.label}-about", language),
+                "name": say(f"wallet.{credential_type.slug}", language),
+                "description": say(f"wallet.{credential_type.slug}.description", language),
             }
             for language in Language
         ],

@@ -38,11 +38,10 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class CredentialType:
-    """One type of SD-JWT VC. ``slug`` is its name in our addresses, ``label`` that of its name in the catalogues."""
+    """One type of SD-JWT VC. ``slug`` is its name in our addresses and in the catalogues (``wallet.SLUG``)."""
 
     slug: str
     vct: str
-    label: str
     claims: tuple[Claim, ...]
 
     @property
@@ -69,7 +68,6 @@ def _eudi(
 EUDI_LEARNING: Final = CredentialType(
     "learning-credential",
     "urn:eu.europa.ec.eudi:learning:credential:1",
-    "type-eudi-learning",
     (
         _eudi("issuing_authority", "awarding-body", "#/offering/awarding_body", visible=True, mandatory=True),
         _eudi("issuing_country", "awarding-country", "#/offering/awarding_body", visible=True, mandatory=True),
@@ -122,7 +120,6 @@ def _we_build(
 WE_BUILD: Final = CredentialType(
     "verifiable-micro-credential",
     "VerifiableMicroCredential",
-    "type-we-build",
     (
         _we_build("attestation_legal_category", "legal-category", "#", visible=True, mandatory=True),
         _we_build("identifier", "certificate-number", "#", mandatory=True),

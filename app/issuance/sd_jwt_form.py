@@ -15,7 +15,8 @@ import orjson
 
 from app.elm.reading import read
 from app.elm.rendering import CredentialFacts, render_vcdm2
-from app.eudi import TYPES, CredentialType, Said, claims_of
+from app.errors import Finding
+from app.eudi import TYPES, ClaimsMissing, CredentialType, Said, claims_of
 from app.issuance.office import AwardingBodyUnknown, Issuer, IssuingKey, Office, SigningKeysMissing
 from app.keys import Algorithm, KeyState, PublicKey, has_jwk_entry, jwk_method_id
 from app.securing import jws, sd_jwt
@@ -47,6 +48,17 @@ def said_in(tree: Mapping[str, Any], body: AwardingBody, facts: CredentialFacts)
         language=body.default_language,
         issued_on=facts.issued.date(),
     )
+
+
+def lacking(
+    credential_type: CredentialType, tree: Mapping[str, Any], body: AwardingBody, facts: CredentialFacts
+) -> tuple[Finding, ...]:
+    """Return a finding for each claim that the type cannot do without and the award does not state."""
+    try:
+        claims_of(credential_type, said_in(tree, body, facts))
+    except ClaimsMissing as refused:
+        return tuple(refused.findings)
+    return ()
 
 
 def unsigned_claims(

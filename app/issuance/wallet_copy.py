@@ -27,7 +27,9 @@ from uuid import UUID, uuid4
 import orjson
 
 from app.elm.rendering import CredentialFacts, render_vcdm2
-from app.errors import ServiceError
+from app.errors import Finding, ServiceError
+from app.eudi import TYPES, CredentialType
+from app.issuance import sd_jwt_form
 from app.issuance.issue import VCDM2_FORM, VCDM2_MEDIA_TYPE, revision_place
 from app.issuance.late_form import issuer_of
 from app.issuance.moulds import OUR_CONTEXT, Unsigned
@@ -35,6 +37,7 @@ from app.issuance.office import Issuer, IssuingKey, Office, SigningKeysMissing, 
 from app.issuance.prepare import refuse_unfit
 from app.issuance.repeating import LEASE, Erased, data_key_of
 from app.keys import Algorithm, DataCipher, DataKey, learner_key
+from app.securing import sd_jwt
 from app.securing.key_proof import HolderKey
 from app.status import StatusPurpose, status_list_entries, status_list_url
 from app.store import awards, credentials, events, issuing, secured_forms
@@ -78,6 +81,8 @@ class WalletForm:
     """What metadata announce of it: cryptosuites, or algorithms of JOSE (OpenID4VCI 1.0 appendix A)."""
     is_token: bool = False
     """Whether the result is a text in a wallet's JSON, and no JSON object itself."""
+    lacks: Callable[[CopyFacts], Sequence[Finding]] | None = None
+    """Finds what the award does not state and the form cannot do without; none for a form that takes any award."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +127,82 @@ LDP_VC: Final = WalletForm(
 )
 """One proof, eddsa-rdfc-2022: what most wallets check. The public copy carries both suites."""
 
-FORMS: Final[Mapping[str, WalletForm]] = MappingProxyType({form.name: form for form in (LDP_VC,)})
+# --- The forms with selective disclosure, one for each type
+
+
+def _sd_jwt_form(credential_type: CredentialType) -> WalletForm:
+    def facts_of(facts: CopyFacts) -> CredentialFacts:
+        return CredentialFacts(
+            uuid=facts.copy_id, issued=facts.issued, valid_from=facts.valid_from, valid_until=facts.valid_until
+        )
+
+    def claims(facts: CopyFacts) -> bytes:
+        holder = None if facts.holder is None else facts.holder.key
+        return sd_jwt_form.unsigned_claims(
+            credential_type, facts.tree, facts.issuer, facts.issuer_address, facts_of(facts), facts.place, holder
+        )
+
+    def lacks(facts: CopyFacts) -> Sequence[Finding]:
+        return sd_jwt_form.lacking(credential_type, facts.tree, facts.issuer.body, facts_of(facts))
+
+    return WalletForm(
+        sd_jwt_form.FORM_NAMES[credential_type.vct],
+        sd_jwt.MEDIA_TYPE,
+        Algorithm.P256,
+        claims,
+        sd_jwt_form.with_disclosures,
+        ("ES256",),
+        is_token=True,
+        lacks=lacks,
+    )
+
+
+SD_JWT_FORMS: Final[Mapping[str, WalletForm]] = MappingProxyType({vct: _sd_jwt_form(one) for vct, one in TYPES.items()})
+"""By ``vct``; ES256, which every wallet can check."""
+
+FORMS: Final[Mapping[str, WalletForm]] = MappingProxyType(
+    {form.name: form for form in (LDP_VC, *SD_JWT_FORMS.values())}
+)
 
 
 # --- Drafting and signing
+
+
+async def lacking(
+    connection: Connection, office: Office, issuer: Issuer, entry: CredentialEntry, forms: Sequence[WalletForm]
+) -> Mapping[str, Sequence[Finding]]:
+    """Return by name the forms in which the award of ``entry`` cannot be had, with what it lacks for each.
+
+    Raises:
+        Erased: the learner's data was erased.
+    """
+    public = entry.credential
+    asking = [(form, form.lacks) for form in forms if form.lacks is not None]
+    if not asking:
+        return {}
+    data_key = await data_key_of(connection, office, public.awarding_body_id, public.award_id)
+    facts = CopyFacts(
+        issuer=issuer,
+        issuer_address=f"{office.public_url}/issuers/{issuer.body.slug}",
+        tree=await _tree_of(connection, public, data_key),
+        certificate_number=entry.certificate_number or "",
+        copy_id=public.id,
+        issued=office.clock(),
+        valid_from=public.valid_from,
+        valid_until=public.valid_until,
+        place=StatusPlace(public.status_list_id, 1, public.status_index),
+        holder=None,
+    )
+    return {form.name: findings for form, lacks in asking if (findings := lacks(facts))}
+
+
+async def _tree_of(connection: Connection, public: Credential, data_key: DataKey) -> Mapping[str, Any]:
+    """Return the frozen tree of the award revision that ``public`` is a copy of."""
+    said = await awards.find_revision(connection, public.awarding_body_id, public.award_id, public.revision)
+    assert said is not None
+    place = revision_place("elm_tree", public.award_id, public.revision)
+    tree: Mapping[str, Any] = orjson.loads(DataCipher.open(data_key, said.elm_tree, place))
+    return tree
 
 
 async def draft_copies(
@@ -139,16 +216,13 @@ async def draft_copies(
 
     Raises:
         Erased: the learner's data was erased.
+        ClaimsMissing: the award does not state what the form cannot do without.
         DocumentUnfit, UnsafeDocument: a defect of ours, found before anything is signed.
     """
     public = entry.credential
     async with office.database.read() as connection:
         data_key = await data_key_of(connection, office, public.awarding_body_id, public.award_id)
-        said = await awards.find_revision(connection, public.awarding_body_id, public.award_id, public.revision)
-    assert said is not None
-    tree = orjson.loads(
-        DataCipher.open(data_key, said.elm_tree, revision_place("elm_tree", public.award_id, public.revision))
-    )
+        tree = await _tree_of(connection, public, data_key)
     moment = office.clock()
     drafted = []
     for holder in holders:

@@ -610,12 +610,12 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "claim.assessment": "Art der Prüfung",
         "claim.participation": "Form der Teilnahme",
         "claim.supervision": "Aufsicht und Identitätsprüfung",
-        "claim.type-eudi-learning": "Lernnachweis",
-        "claim.type-eudi-learning-about": "Ein Micro-Credential einer Universität als Lernnachweis der europäischen "
-        "Brieftasche für digitale Identität.",
-        "claim.type-we-build": "Micro-Credential",
-        "claim.type-we-build-about": "Ein Micro-Credential einer Universität mit den Elementen der Empfehlung des "
-        "Rates vom 16. Juni 2022.",
+        "wallet.learning-credential": "Lernnachweis",
+        "wallet.learning-credential.description": "Ein Micro-Credential einer Universität als Lernnachweis der "
+        "europäischen Brieftasche für digitale Identität.",
+        "wallet.verifiable-micro-credential": "Micro-Credential",
+        "wallet.verifiable-micro-credential.description": "Ein Micro-Credential einer Universität mit den Elementen "
+        "der Empfehlung des Rates vom 16. Juni 2022.",
         "wallet.microcredential": "ENHANCE-Micro-Credential",
         "wallet.microcredential.description": "Ein Micro-Credential der ENHANCE-Allianz in den Begriffen des "
         "European Learning Model, gebunden an einen Schlüssel Ihrer Wallet.",

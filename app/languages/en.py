@@ -574,12 +574,12 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "claim.assessment": "Type of assessment",
         "claim.participation": "Form of participation",
         "claim.supervision": "Supervision and identity check",
-        "claim.type-eudi-learning": "Learning credential",
-        "claim.type-eudi-learning-about": "A micro-credential of a university, as a learning credential of the "
-        "European Digital Identity Wallet.",
-        "claim.type-we-build": "Micro-credential",
-        "claim.type-we-build-about": "A micro-credential of a university with the elements of the Council "
-        "Recommendation of 16 June 2022.",
+        "wallet.learning-credential": "Learning credential",
+        "wallet.learning-credential.description": "A micro-credential of a university, as a learning credential of "
+        "the European Digital Identity Wallet.",
+        "wallet.verifiable-micro-credential": "Micro-credential",
+        "wallet.verifiable-micro-credential.description": "A micro-credential of a university with the elements of "
+        "the Council Recommendation of 16 June 2022.",
         # What wallets show before they fetch anything (OpenID4VCI, metadata of an issuer).
         "wallet.microcredential": "ENHANCE micro-credential",
         "wallet.microcredential.description": "A micro-credential of the ENHANCE Alliance, in the words of the "
