@@ -79,7 +79,9 @@ async def test_copies_of_one_batch_have_nothing_in_common_but_what_they_say(sqli
     tokens, _, _ = await fetched(sqlite_deployment, LEARNING, keys=keys)
     read = [sd_jwt.read(token) for token in tokens]
     own = ("jti", "cnf", "status")
-    assert len({json.dumps({k: v for k, v in one.document.items() if k not in own}, sort_keys=True) for one in read}) == 1
+    assert (
+        len({json.dumps({k: v for k, v in one.document.items() if k not in own}, sort_keys=True) for one in read}) == 1
+    )
     for name in own:
         assert len({json.dumps(one.document[name]) for one in read}) == 3
     digests = [text for one in read for text in one.content["_sd"]]
