@@ -11,8 +11,10 @@ from sqlalchemy import select
 
 from app.issuance import seals
 from app.issuance.issue import EDC_FORM
-from app.issuance.seal_evidence import Step
+from app.issuance.seal_evidence import Step, renew
 from app.securing import raising
+from app.securing.jades import Level
+from app.settings import SealLevel
 from app.store.tables import outbox, secured_form
 from app.trust.seals import Anchors
 from app.world import evidence_desk
@@ -78,6 +80,15 @@ class House:
                 came.append(await self.desk.attempt(work.id))
         return came
 
+    async def raised_to(self, level):
+        """Raise what there is to ``level`` and no further."""
+        settings = self.deployment.settings.model_copy(update={"seal_level": SealLevel(level)})
+        usual = self.desk
+        async with evidence_desk(self.office, settings) as self.desk:
+            await renew(self.office, Level(level), everything=False)
+            await self.steps()
+        self.desk = usual
+
     async def stored_levels(self):
         async with self.office.database.read() as connection:
             rows = await connection.fetch_all(
@@ -91,19 +102,19 @@ class House:
 
 
 @asynccontextmanager
-async def a_house(prepared, folder, *, life=2 * YEAR, answers=False, **changes):
+async def a_house(prepared, folder, *, start=START, life=2 * YEAR, answers=False, **changes):
     async with AsyncExitStack() as stack:
         lists = await stack.enter_async_context(HostileHost())
         trade = Trade(
             organisation=WUT["legal_name"]["en"],
             identifier=WUT["eidas_identifier"],
-            begins=START - timedelta(days=1),
-            ends=START + 2 * YEAR,
-            lasts=START + 20 * YEAR,
+            begins=start - timedelta(days=1),
+            ends=start + 2 * YEAR,
+            lasts=start + 20 * YEAR,
             asked_at=lists.origin,
             answers=answers,
         )
-        trade.stamping = a_stamp_of(trade, START + life)
+        trade.stamping = a_stamp_of(trade, start + life)
         (folder / "anchors.pem").write_bytes(trade.root.pem)
         stamping = await stack.enter_async_context(TimestampAuthority(trade))
         settings = {
@@ -113,6 +124,7 @@ async def a_house(prepared, folder, *, life=2 * YEAR, answers=False, **changes):
             **changes,
         }
         deployment = await stack.enter_async_context(a_deployment(prepared, changes=settings))
+        deployment.clock.moment = start
         stamping.clock = deployment.clock
         desk = await stack.enter_async_context(evidence_desk(deployment.office, deployment.settings))
         house = House(deployment, desk, trade, stamping, lists)

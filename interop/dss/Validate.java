@@ -2,9 +2,11 @@
 //
 // java -cp 'lib/*' Validate.java ANCHOR.pem[,...] CRL.der[,...]|- FILE...
 //
-// Prints one line for each FILE: indication, sub-indication, the level that DSS found, and the best signature time.
+// Prints one line for each FILE: indication, sub-indication, the level that DSS found, the best signature time; and, of the
+// detailed report, what validation came to with the signature alone, with its time-stamp, and with its archive time-stamps.
 // There is no way to a network: no AIA, OCSP, CRL or trusted-list source is set.
 
+import eu.europa.esig.dss.detailedreport.DetailedReport;
 import eu.europa.esig.dss.model.FileDocument;
 import eu.europa.esig.dss.simplereport.SimpleReport;
 import eu.europa.esig.dss.spi.DSSUtils;
@@ -12,6 +14,7 @@ import eu.europa.esig.dss.spi.validation.CommonCertificateVerifier;
 import eu.europa.esig.dss.spi.x509.CommonTrustedCertificateSource;
 import eu.europa.esig.dss.spi.x509.revocation.crl.ExternalResourcesCRLSource;
 import eu.europa.esig.dss.validation.SignedDocumentValidator;
+import eu.europa.esig.dss.validation.reports.Reports;
 import java.io.File;
 import java.io.FileInputStream;
 import java.io.InputStream;
@@ -42,13 +45,17 @@ public final class Validate {
         try {
             SignedDocumentValidator validator = SignedDocumentValidator.fromDocument(new FileDocument(path));
             validator.setCertificateVerifier(verifier);
-            SimpleReport report = validator.validateDocument().getSimpleReport();
+            Reports reports = validator.validateDocument();
+            SimpleReport report = reports.getSimpleReport();
+            DetailedReport detailed = reports.getDetailedReport();
             String id = report.getFirstSignatureId();
             if (id == null) {
                 return "NO_SIGNATURE - - -";
             }
             return report.getIndication(id) + " " + report.getSubIndication(id) + " "
-                + report.getSignatureFormat(id) + " " + report.getBestSignatureTime(id).toInstant();
+                + report.getSignatureFormat(id) + " " + report.getBestSignatureTime(id).toInstant() + " "
+                + detailed.getBasicValidationIndication(id) + " " + detailed.getLongTermValidationIndication(id) + " "
+                + detailed.getArchiveDataValidationIndication(id);
         } catch (RuntimeException refused) {
             return "REFUSED - - -";
         }

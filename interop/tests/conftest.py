@@ -16,6 +16,8 @@ import pytest
 from demo.deployment import REPOSITORY, Deployment
 from demo.university import University, fetch_as_wallet, verify
 from tests.builders import SUBTYPES, full_request, required_only_request
+from tests.databases import sqlite_template  # noqa: F401 - pytest finds fixtures by their names here
+from tests.deployments import deployment_template, empty_keyring, sqlite_prepared  # noqa: F401 - as above
 
 AWARDING_BODY = "wut"
 PARTNER = "tu-berlin"  # provides units of the full requests

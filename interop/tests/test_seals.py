@@ -14,8 +14,10 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from app.issuance.seal_evidence import renew
 from app.keys import Algorithm, InProcessSigner, development_pki
 from app.securing import jades
+from app.securing.jades import Level
 from app.trust.seals import Anchors, chain_of
 from demo.deployment import REPOSITORY
 from tests.counterparts.seal_authority import (
@@ -24,6 +26,7 @@ from tests.counterparts.seal_authority import (
     with_timestamp,
     with_values,
 )
+from tests.sealing_house import a_house
 
 DSS = REPOSITORY / "interop" / "dss"
 PAYLOAD = (REPOSITORY / "tests" / "approved" / "academic.edc.json").read_bytes()
@@ -52,6 +55,12 @@ def verdicts(dss, anchor, lists, *files):
     """Return DSS's indication, sub-indication and level of each file."""
     named = ",".join(map(str, lists)) or "-"
     return [tuple(line.split()[:3]) for line in dss("Validate.java", anchor, named, *files).decode().splitlines()]
+
+
+def detailed(dss, anchor, lists, *files):
+    """Return the whole line of each file."""
+    named = ",".join(map(str, lists)) or "-"
+    return [tuple(line.split()) for line in dss("Validate.java", anchor, named, *files).decode().splitlines()]
 
 
 def written(folder: Path, name: str, content: bytes) -> Path:
@@ -84,6 +93,46 @@ def test_our_seals_pass_at_level_b_and_nothing_else_does(dss, tmp_path):
     assert verdicts(dss, elsewhere / "root.pem", lists, sealed) == [
         ("INDETERMINATE", "NO_CERTIFICATE_CHAIN_FOUND", "JAdES-BASELINE-B")
     ]
+
+
+PASSED = "PASSED"
+
+
+async def test_each_level_to_which_we_raise_a_seal_passes_with_nothing_at_hand_but_the_root(
+    dss, sqlite_prepared, tmp_path
+):
+    async with a_house(sqlite_prepared, tmp_path, start=MOMENT) as house:
+        record = await house.sealed()
+        files = {"B": await house.fetch(record)}
+        for level in ("T", "LT", "LTA"):
+            await house.raised_to(level)
+            files[level] = await house.fetch(record)
+        await renew(house.office, Level.LTA, everything=True)
+        await house.steps()
+        files["renewed"] = await house.fetch(record)
+        revoked_at = MOMENT - timedelta(minutes=1)
+        lists = lists_in(tmp_path, house.trade.lists(at=MOMENT, until=MOMENT + timedelta(days=7)))
+        revoking = house.trade.lists((house.seal, revoked_at), at=MOMENT, until=MOMENT + timedelta(days=7))
+        root = written(tmp_path, "root.pem", house.trade.root.pem)
+    paths = {level: written(tmp_path, f"{level}.jsonld", content) for level, content in files.items()}
+    # Whether somebody was revoked is asked of the lists at levels B and T; from LT on the seal says it.
+    found = detailed(dss, root, lists, paths["B"], paths["T"])
+    found += detailed(dss, root, [], paths["LT"], paths["LTA"], paths["renewed"])
+    assert [one[0::2][:2] for one in found] == [
+        ("TOTAL_PASSED", f"JAdES-BASELINE-{level}") for level in ("B", "T", "LT", "LTA", "LTA")
+    ]
+    # By the detailed report: with the signature alone, with its time-stamp, with the archive time-stamps.
+    assert [one[4:] for one in found] == [(PASSED, PASSED, PASSED)] * 5
+    elsewhere = written(tmp_path, "elsewhere.pem", Trade(begins=MOMENT).root.pem)
+    altered = {
+        level: written(tmp_path, f"{level}-altered.jsonld", content.replace(b"academic", b"akademic", 1))
+        for level, content in files.items()
+    }
+    assert {one[0] for one in detailed(dss, elsewhere, lists, *paths.values())} == {"INDETERMINATE"}
+    assert {one[:2] for one in detailed(dss, root, lists, *altered.values())} == {("TOTAL_FAILED", "HASH_FAILURE")}
+    (tmp_path / "revoking").mkdir()
+    revoked = detailed(dss, root, lists_in(tmp_path / "revoking", revoking), paths["B"], paths["T"])
+    assert {one[0] for one in revoked} <= {"INDETERMINATE", "TOTAL_FAILED"}
 
 
 def test_it_reads_each_level_as_our_verifier_does(dss, tmp_path):

@@ -12,10 +12,7 @@ from app.issuance.seal_evidence import EvidenceIncomplete, Step, TimestampNotHad
 from app.languages import Language
 from app.main import verifier_of
 from app.securing import raising
-from app.securing.jades import Level
-from app.settings import SealLevel
 from app.verification.submission import read_submission
-from app.world import evidence_desk
 from tests.counterparts.seal_authority import Trade
 from tests.deployments import START
 from tests.sealing_house import YEAR, a_house, a_stamp_of
@@ -221,11 +218,7 @@ async def test_a_lower_target_is_kept_and_a_higher_one_takes_up_what_was_sealed_
         await house.sealed()
         await house.steps()
         assert (await house.stored_levels(), await house.open_work()) == (["B", "T"], [])
-        raised = house.deployment.settings.model_copy(update={"seal_level": SealLevel.LT})
-        async with evidence_desk(house.office, raised) as desk:
-            house.desk = desk
-            assert (await seal_evidence.renew(house.office, Level.LT, everything=False)).raised == 1
-            await house.steps()
+        await house.raised_to("LT")
         assert (await house.stored_levels(), await house.open_work()) == (["B", "T", "LT"], [])
 
 

@@ -68,10 +68,9 @@ async def stored(house):
 
 @pytest.mark.slow
 async def test_twenty_refusals_and_two_sudden_ends_later_each_time_stamp_is_there_exactly_once(prepared, tmp_path):
-    async with a_house(prepared, tmp_path) as house:
-        house.deployment.clock.moment = datetime.now(UTC).replace(microsecond=0)  # noqa: TID251 - the worker's own
+    moment = datetime.now(UTC).replace(microsecond=0)  # noqa: TID251 - the worker asks its own clock
+    async with a_house(prepared, tmp_path, start=moment) as house:
         house.stamping.clock = None
-        house.publish_lists()
         house.requests = map(full_request, KINDS)
         records = [await house.sealed() for _ in KINDS]
         house.stamping.refusals = 20
