@@ -15,7 +15,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from app.issuance.seal_evidence import renew
-from app.keys import Algorithm, InProcessSigner, development_pki
+from app.keys import Algorithm, InProcessSigner, certificate_request, development_pki
 from app.securing import jades
 from app.securing.jades import Level
 from app.trust.seals import Anchors, chain_of
@@ -78,7 +78,8 @@ def test_our_seals_pass_at_level_b_and_nothing_else_does(dss, tmp_path):
     pki = tmp_path / "pki"
     development_pki.make(pki, MOMENT)
     signer = InProcessSigner.generate(Algorithm.P256)
-    request = signer.certificate_request(organisation="A", organization_identifier="NTRDE-A", common_name="a")
+    named = {"organisation": "A", "organization_identifier": "NTRDE-A", "common_name": "a"}
+    request = asyncio.run(certificate_request(signer, **named))
     chain = chain_of(development_pki.certify(pki, request, MOMENT))
     content = asyncio.run(jades.secure(PAYLOAD, signer=signer, chain=chain, at=MOMENT))
     sealed = written(tmp_path, "sealed.jsonld", content)
