@@ -249,6 +249,8 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "verification.presentation-not-signed": "Nichts zu prüfen: Die Präsentation ist nicht signiert. Jeder "
         "Nachweis darin spricht für sich selbst.",
         "verification.presentation-purpose-wrong": "Die Signatur wurde nicht gegeben, um etwas vorzuzeigen.",
+        "verification.statements-not-signed": "Nicht geprüft: Die Präsentation sagt selbst etwas aus, und niemand hat "
+        "sie signiert.",
         "verification.holder-not-shown": "Nicht geprüft: Die Präsentation nennt einen Inhaber, aber niemand hat sie "
         "signiert. Jeder kann sie zusammengestellt haben.",
         "verification.holder-not-named": "Nichts zu prüfen: Die Präsentation nennt keinen Inhaber.",

@@ -237,6 +237,8 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "verification.presentation-not-signed": "Nothing to check: the presentation is not signed. Each credential in "
         "it speaks for itself.",
         "verification.presentation-purpose-wrong": "The signature was not given to present anything.",
+        "verification.statements-not-signed": "Not checked: the presentation states something of its own, and nobody "
+        "signed it.",
         "verification.holder-not-shown": "Not checked: the presentation names a holder, and nobody signed it. Anybody "
         "may have put it together.",
         "verification.holder-not-named": "Nothing to check: the presentation names no holder.",

@@ -31,6 +31,8 @@ FINDING_CODES: Final[Mapping[str, str]] = MappingProxyType(
         "token-not-base64url": "A part of the token is not base64url without padding.",
         "token-part-too-large": "A part of the token is larger than accepted.",
         "token-parts": "A token in compact form has three parts.",
+        "sd-jwt-parts": "An SD-JWT has a tilde after each of its parts, and a limited number of Disclosures.",
+        "token-payload-not-an-object": "The payload of the token is a JSON object.",
         # Parameters, and bodies other than requests for credentials.
         "awarded-on-changed": "A replacement keeps the date of the award.",
         "field-unusable": "A field of the description cannot be used as it was given.",

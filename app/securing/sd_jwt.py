@@ -40,6 +40,7 @@ from typing import Any, Final, NoReturn
 
 import orjson
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
 from app.errors import Finding, ServiceError
@@ -496,8 +497,8 @@ def _certified_key(stated: JsonValue) -> PublicKey | None:
         key = x509.load_der_x509_certificate(base64.b64decode(first, validate=True)).public_key()
         if isinstance(key, ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKey):
             return PublicKey.of_library_key(key)
-    except (ValueError, KeyRefused):
-        pass
+    except (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion, KeyRefused):
+        pass  # a key of an unknown kind is no ValueError to the library
     return None
 
 

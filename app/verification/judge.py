@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, Final
 
-from app.errors import Finding, Weight
+from app.errors import Finding, Weight, json_pointer
 from app.instants import read_instant
 from app.keys import ASSERTION_METHOD, AUTHENTICATION, KeyState
 from app.securing import ProofOutcome, SdJwtResult, SealOutcome, SealResult, TokenOutcome, TokenResult, is_for
@@ -981,8 +981,15 @@ _FOR_AUTHENTICATION: Final = {
 }
 
 
+_OF_A_FOLDER: Final = frozenset({"@context", "id", "type", "verifiableCredential", "holder"})
+"""What an unsigned presentation may have and be nothing but a folder; ``holder`` is asked about by itself."""
+
+
 def _holder_proof(case: _Case) -> Check:
     name = CheckName.HOLDER_PROOF
+    said = sorted(case.document.keys() - _OF_A_FOLDER)
+    if not case.evidence.proofs and said:
+        return Check(name, Result.NOT_CHECKED, "statements-not-signed", pointer=json_pointer(said[:1]))
     if not case.evidence.proofs:
         return Check(name, Result.NOT_CHECKED, "presentation-not-signed", pointer="#/proof")
     check = _worst_proof(case, name)

@@ -165,7 +165,7 @@ def test_no_two_errors_share_a_code_and_each_explains_itself():
         assert error.family in STATUS_OF_FAMILY
 
 
-MAKERS = {"Finding", "find", "found", "_found", "refuse", "_refuse", "_Refused"}
+MAKERS = {"Finding", "find", "_find", "found", "_found", "refuse", "_refuse", "_Refused", "_malformed"}
 """The functions that make findings; the first text that they are given is the code."""
 FINDING_CODE = re.compile(r"[a-z]+(-[a-z0-9]+)+")
 

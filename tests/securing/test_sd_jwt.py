@@ -247,6 +247,22 @@ class TestIssuing:
         with pytest.raises(ValueError, match="does not admit"):
             await sd_jwt.issue(AWARD, [name], signer=SIGNER, header={"kid": "key-1"})
 
+    @pytest.mark.parametrize(
+        ("known", "unknown"),
+        [
+            ("2a8648ce3d0201", "2a8648ce3d0209"),  # the kind of key
+            ("2a8648ce3d030107", "2a8648ce3d030177"),  # the curve
+            ("a003020102", "a003020109"),  # the version of X.509
+        ],
+    )
+    async def test_a_certificate_of_a_kind_that_nobody_here_knows_is_of_another_key(self, known, unknown):
+        good = base64.b64decode(certificate_of(SIGNER.public_key))
+        assert bytes.fromhex(known) in good
+        strange = good.replace(bytes.fromhex(known), bytes.fromhex(unknown))
+        stated = base64.b64encode(strange).decode()
+        token = await signed(CLAIMS, signer=SIGNER, header={"x5c": [stated]})
+        assert outcome_of(token) == (TokenOutcome.KEY_TYPE_MISMATCH, "x5c")
+
     async def test_a_certificate_in_the_header_must_be_of_the_same_key(self):
         for key, expected in ((SIGNER, TokenOutcome.VERIFIED), (HOLDER, TokenOutcome.KEY_TYPE_MISMATCH)):
             token = await signed(CLAIMS, signer=SIGNER, header={"x5c": [certificate_of(key.public_key)]})

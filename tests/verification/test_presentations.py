@@ -70,6 +70,20 @@ class TestUnsigned:
         assert not report.holder.proved
         assert report.credentials[0].report.verdict is Verdict.VALID
 
+    @pytest.mark.parametrize(
+        "said",
+        [
+            {"name": "Diploma of a university"},
+            {"termsOfUse": {"type": "IssuerPolicy"}},
+            {"relatedResource": []},
+        ],
+    )
+    async def test_what_a_folder_says_of_its_own_leaves_it_open(self, ours, holder, credential, said):
+        report = await shown(ours, {**holder.presentation(credential, holder=None), **said})
+        assert outcome(report) == (Verdict.INDETERMINATE, "statements-not-signed")
+        check = next(check for check in report.checks if check.name is CheckName.HOLDER_PROOF)
+        assert check.pointer == f"#/{next(iter(said))}"
+
     async def test_one_bad_credential_makes_it_invalid(self, ours, holder, credential):
         altered = copy.deepcopy(credential)
         altered["credentialSubject"]["id"] = "did:example:other"
