@@ -26,7 +26,7 @@ UV_COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --no-header
 	--no-annotate --python-version 3.11 --exclude-newer "$$(date -u -d '-3 days' +%Y-%m-%d)"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint postgresql interop bench bench-smoke fuzz fuzz-smoke fuzz-verify fuzz-verify-smoke described described-long hostile hostile-smoke replay licences lock set-up-runtime set-up-development
+.PHONY: help demo test lint postgresql interop browser bench bench-smoke fuzz fuzz-smoke fuzz-verify fuzz-verify-smoke described described-long hostile hostile-smoke replay licences lock set-up-runtime set-up-development
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -50,6 +50,9 @@ postgresql: set-up-development ## The store and the journeys on a PostgreSQL ser
 
 interop: set-up-development ## Checked against other people's implementations (needs Node.js 20 and npm)
 	@PYTHON=$(BIN)/python interop/run interop $(BIN)/python -m pytest $(PYTEST_FLAGS) interop/tests
+
+browser: set-up-development ## The pages in Chromium: by keyboard, on a small phone, without JavaScript (needs Node.js 20, npm and Chromium)
+	@browser/run browser $(BIN)/python -m pytest $(PYTEST_FLAGS) browser/tests
 
 bench: set-up-development ## Issuing and verifying against other stacks; writes docs/benchmarks.md (BENCH_FLAGS=--help)
 	@interop/install $(BIN)/python || echo "make bench: what needs Node.js is LEFT OUT." >&2
@@ -95,6 +98,7 @@ lock: ## Compile the lock files anew (needs uv: `make lock UV=/path/to/uv`)
 	$(UV_COMPILE) pyproject.toml --extra worker --group test --group lint -c requirements/runtime.lock -o requirements/development.lock
 	$(UV_COMPILE) --group pyproject.toml:interop -c requirements/runtime.lock -o requirements/interop.lock
 	cd interop && npm install --package-lock-only
+	cd browser && npm install --package-lock-only
 
 # The environment remembers the very lock it was filled from; a changed lock fills it again.
 set-up-runtime set-up-development: set-up-%:

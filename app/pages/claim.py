@@ -16,6 +16,7 @@ from app.claiming import links, qr_code
 from app.claiming.flight_recorder import Cause
 from app.claiming.links import CLAIMABLE, Claimed, LinkView, Refusal
 from app.issuance.office import Office
+from app.issuance.records import Status
 from app.languages import Language, preferred, say
 from app.pages.facts import Reader, facts_of, inside_of
 from app.pages.readers import page_word, reader_for
@@ -127,7 +128,7 @@ async def _page(
         **_shared(view, reader, language, body),
         "claimable": view.state in CLAIMABLE,
         "check": view.check.value,
-        "colour": "valid" if view.state in CLAIMABLE else "suspended",
+        "colour": "valid" if view.state in CLAIMABLE else "revoked" if view.status is Status.REVOKED else "suspended",
         "standing": _standing(view, language, body),
         "problem": _problem(refusal, language) if refusal and view.state in CLAIMABLE else None,
     }

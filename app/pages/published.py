@@ -222,6 +222,6 @@ async def vocabulary(scheme: str, request: Request) -> Response:
 @router.get("/static/{name}", include_in_schema=False)
 async def static(name: str) -> Response:
     """Serve the few files that pages need."""
-    if name != "style.css":
+    if name not in ("style.css", "icon.svg"):
         raise HTTPException(404)
     return FileResponse(STATIC / name, headers={"Cache-Control": "public, max-age=3600"})

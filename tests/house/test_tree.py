@@ -53,8 +53,9 @@ def test_each_locked_python_package_has_a_digest_and_no_address(lock):
     assert [entry.partition(" ")[0] for entry in entries if "--hash=sha256:" not in entry] == []
 
 
-def test_each_locked_node_package_has_a_digest_and_no_address():
-    packages = json.loads((REPOSITORY / "interop" / "package-lock.json").read_bytes())["packages"]
+@pytest.mark.parametrize("folder", ["interop", "browser"])
+def test_each_locked_node_package_has_a_digest_and_no_address(folder):
+    packages = json.loads((REPOSITORY / folder / "package-lock.json").read_bytes())["packages"]
     installed = {name: facts for name, facts in packages.items() if name}
     assert installed
     assert [name for name, facts in installed.items() if not facts.get("integrity", "").startswith("sha512-")] == []
