@@ -262,6 +262,8 @@ async def _complete(
             await complete_copies(connection, copies, signed, key_id=key.key_id, moment=office.clock())
             await deliveries.collect(connection, delivery.id)
     except (SigningFailed, SigningKeysMissing, PremiseGone):
+        async with office.database.transaction() as connection:
+            await credentials.end_lease(connection, [copy.credential.id for copy in copies], now=office.clock())
         return Waiting(str(delivery.transaction_id))
     return Given(asked.configuration, signed, str(delivery.id))
 

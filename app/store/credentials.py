@@ -4,6 +4,7 @@ Two ways in (model.md section 1): *issued* at once, or *prepared* under a lease 
 reaper claims those whose lease ran out and finishes the very same bytes.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -192,6 +193,15 @@ async def claim_expired(
         ),
     )
     return tuple(sorted(claimed, key=lambda one: one.created_at))
+
+
+async def end_lease(connection: Connection, credential_ids: Sequence[UUID], *, now: datetime) -> None:
+    """Let anybody finish these preparations from now on: whoever made them cannot."""
+    await connection.execute(
+        update(credential)
+        .where(credential.c.id.in_(list(credential_ids)), credential.c.state == CredentialState.PREPARED)
+        .values(lease_until=now)
+    )
 
 
 async def change_public_token(

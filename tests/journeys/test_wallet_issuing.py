@@ -6,7 +6,6 @@ import pytest
 
 from app.claiming.offers import forget_spent
 from app.issuance.issue import finish_prepared
-from app.issuance.repeating import LEASE
 from app.issuance.wallet_copy import finish_copies
 from app.keys import Algorithm
 from tests.builders import a_service_badge, full_request
@@ -279,7 +278,6 @@ async def test_a_wallet_comes_back_for_what_cannot_be_signed_now(remote):
     assert (await wallet.fetch()).json() == waiting
 
     remote.office.keyring.out_of_order = False
-    remote.clock.advance(seconds=LEASE.total_seconds() + 1)
     assert (await finish_prepared(remote.office), await finish_copies(remote.office)) == (0, 2)
     given = await wallet.post("deferred_credential", come_back)
     contents = copies_of(given)
