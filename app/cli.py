@@ -28,7 +28,19 @@ from app.api.connections import Bounds, guarded
 from app.claiming import copies, links, offers, traces
 from app.errors import Family, ServiceError
 from app.interop import jose
-from app.issuance import access, erasing, forms, issue, offerings, restoring, seal_evidence, seals, setup, trust_list
+from app.issuance import (
+    access,
+    erasing,
+    forms,
+    issue,
+    logos,
+    offerings,
+    restoring,
+    seal_evidence,
+    seals,
+    setup,
+    trust_list,
+)
 from app.issuance.access import GRANTABLE, Scope
 from app.issuance.change_status import StatusChangeKind
 from app.issuance.custody import compare_disk_and_records
@@ -492,6 +504,26 @@ def change_issuer(description: JsonFile, yes: Yes = False) -> None:  # noqa: FBT
         print(f"{name}: {json.dumps(before, ensure_ascii=False)} -> {json.dumps(after, ensure_ascii=False)}")
     _ask("Credentials issued from now on will say so. Change it?", yes=yes)
     print(f"{_with_office(lambda office: setup.change_awarding_body(office, value)).slug}: changed.")
+
+
+@issuers.command("set-logo")
+def set_logo(
+    slug: Annotated[str, typer.Argument(metavar="OWNER", help="The awarding body, such as tu-berlin; or `alliance`")],
+    file: Annotated[Path, typer.Argument(help="A PNG, or an SVG without references; 512 KiB at most")],
+) -> None:
+    """Set the logo that pages show from now on. Sealed credentials stay as they are."""
+    content = _file_content(file)
+    kept = _with_office(lambda office: logos.set_logo(office, slug, content))
+    print(f"{slug}: the logo is set ({len(kept.content)} bytes, SHA-256 {kept.sha256.hex()}).")
+
+
+@issuers.command("remove-logo")
+def remove_logo(
+    slug: Annotated[str, typer.Argument(metavar="OWNER", help="The awarding body, such as tu-berlin; or `alliance`")],
+) -> None:
+    """Go back to the wordmark that pages have without a logo."""
+    _with_office(lambda office: logos.remove_logo(office, slug))
+    print(f"{slug}: pages show the wordmark again.")
 
 
 @issuers.command("list")

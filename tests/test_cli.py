@@ -210,6 +210,23 @@ def test_a_learner_is_erased_after_a_question_and_once(deployment, folder, monke
     assert deployment("verify", output).code == 0
 
 
+def test_a_logo_is_set_and_removed(deployment, folder):
+    file = folder / "logo.svg"
+    file.write_text(
+        '<svg xmlns="http://www.w3.org/2000/svg" width="300" height="80"><circle cx="40" cy="40" r="40"/></svg>'
+    )
+    done = deployment("issuers", "set-logo", "wut", file)
+    assert (done.code, "SHA-256" in done.out) == (0, True), done.err
+    assert deployment("issuers", "set-logo", "alliance", file).code == 0
+    file.write_text("no logo")
+    refused = deployment("issuers", "set-logo", "wut", file)
+    assert (refused.code, "neither a PNG nor an SVG" in refused.err) == (1, True)
+    assert deployment("issuers", "set-logo", "nobody", file).code == 1
+    assert deployment("issuers", "set-logo", "wut", folder / "missing.svg").code == 2
+    assert deployment("issuers", "remove-logo", "wut").code == 0
+    assert deployment("issuers", "remove-logo", "wut").code == 1
+
+
 def test_public_facts_are_compared_and_changed(deployment, folder, monkeypatch):
     description = json.loads((ISSUERS / "wut.json").read_text(encoding="utf-8"))
     assert "said already" in deployment("issuers", "change", ISSUERS / "wut.json").out

@@ -7,11 +7,13 @@ page says is data and is never read as markup; drawing happens beside the event 
 Never: a fact of a micro-credential, a translation of one, a clock, a file or host outside this folder. typst is used
 here only.
 
-Public: :class:`Page` with its parts, :class:`DrawingBoard`, :func:`unshowable`, the words of pages.
+Public: :class:`Page` with its parts, :class:`DrawingBoard`, :func:`unshowable`, :func:`read_logo`, the words of
+pages.
 """
 
 from app.drawing.board import HEIGHT, WIDTH, DrawingBoard, PageUndrawable, PdfPage, PngPage
 from app.drawing.fonts import unshowable
+from app.drawing.logo import LogoUnusable, read_logo
 from app.drawing.page import Fact, Mark, Page
 from app.drawing.words import PAGE_WORDS, page_words
 
@@ -21,11 +23,13 @@ __all__ = [
     "WIDTH",
     "DrawingBoard",
     "Fact",
+    "LogoUnusable",
     "Mark",
     "Page",
     "PageUndrawable",
     "PdfPage",
     "PngPage",
     "page_words",
+    "read_logo",
     "unshowable",
 ]

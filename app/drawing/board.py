@@ -27,8 +27,8 @@ from app.errors import Family, ServiceError
 PngPage: TypeAlias = bytes
 PdfPage: TypeAlias = bytes
 
-_FOLDER: Final = Path(__file__).resolve().parent
-_DESIGN: Final = _FOLDER / "page.typ"
+DESIGN_FOLDER: Final = Path(__file__).resolve().parent
+_DESIGN: Final = DESIGN_FOLDER / "page.typ"
 POINTS_PER_INCH: Final = 100
 WIDTH: Final = 827
 HEIGHT: Final = 1169
@@ -115,7 +115,7 @@ class DrawingBoard:
 
 @cache
 def _compiler() -> typst.Compiler:
-    return typst.Compiler(str(_DESIGN), root=str(_FOLDER), font_paths=[str(FONTS)], ignore_system_fonts=True)
+    return typst.Compiler(str(_DESIGN), root=str(DESIGN_FOLDER), font_paths=[str(FONTS)], ignore_system_fonts=True)
 
 
 def draw(page: Page) -> PngPage:

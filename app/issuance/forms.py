@@ -111,7 +111,7 @@ async def read_page(office: Office, token: str, language: str, *, for_paper: boo
     issuer = await issuer_of(office, entry.credential)
     async with office.database.read() as connection:
         held = await frozen(connection, office, issuer, entry.credential, data_key)
-    subject = subject_of(office, issuer.body, entry.credential, held.tree)
+    subject = await subject_of(office, issuer.body, entry.credential, held.tree)
     nearest = nearest_language(subject.statement, language)
     content = await (print_page if for_paper else draw_page)(office, subject, nearest)
     media_type = "application/pdf" if for_paper else "image/png"

@@ -6,7 +6,7 @@ configured later but for the logos. Sub-types are on no page (template 7.2, foot
 
 import base64
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
 import structlog
@@ -18,6 +18,7 @@ from app.elm.rendering import CredentialFacts, render_vcdm2
 from app.elm.vocabularies import codes, european, language_of_tag, own
 from app.errors import Finding, Weight, json_pointer
 from app.issuance.office import Office
+from app.store import logos
 from app.store.credentials import Credential
 from app.template.alliance import ALLIANCE_NAME, MEMBERS, AwardingBody
 from app.template.citations import cite
@@ -87,20 +88,25 @@ class Subject:
     certificate_number: str
     address: str
     """Where the QR code leads: the credential's own page, or where files are checked."""
+    logos: Mapping[str, bytes] = field(default_factory=dict)
+    """By owner."""
 
 
-def subject_of(office: Office, body: AwardingBody, credential: Credential, tree: Tree) -> Subject:
-    """Return whose pages belong to ``credential``, from its frozen tree."""
+async def subject_of(office: Office, body: AwardingBody, credential: Credential, tree: Tree) -> Subject:
+    """Return whose pages belong to ``credential``, from its frozen tree, with the logos of today."""
     facts = CredentialFacts(uuid=credential.id, issued=credential.created_at, valid_from=credential.valid_from)
     statement = read(render_vcdm2(tree, facts)).statement
     assert statement is not None, "what was issued can be read"
     token, issuer = credential.public_token, tree["issuer"]
+    async with office.database.read() as connection:
+        held = await logos.list_of(connection, body.slug, logos.ALLIANCE)
     return Subject(
         statement,
         # The names that it had when it awarded.
         body.model_copy(update={"legal_name": issuer["legalName"], "short_name": issuer["altLabel"]["en"]}),
         tree["identifier"]["notation"],
         office.public_url if token is None else f"{office.public_url}/c/{token}",
+        {owner: logo.content for owner, logo in held.items()},
     )
 
 
@@ -192,9 +198,11 @@ def page_of(subject: Subject, language: str, universities: Mapping[str, str]) ->
         awarded_on_label=words["awarded-on"],
         awarded_on=award.awarded_on.isoformat() if award.awarded_on else "",
         awarding_body=Mark(
-            _short(body.short_name, _LONG_NAME), _short(name, _LONG_ORGANISATION) if name != body.short_name else ""
+            _short(body.short_name, _LONG_NAME),
+            _short(name, _LONG_ORGANISATION) if name != body.short_name else "",
+            subject.logos.get(body.slug),
         ),
-        alliance=Mark(ALLIANCE_NAME.partition(" ")[0], ALLIANCE_NAME.partition(" ")[2]) if body.is_member else None,
+        alliance=Mark(*_ALLIANCE, subject.logos.get(logos.ALLIANCE)) if body.is_member else None,
         facts=_stated(facts),
         lists=_stated(lists),
         more=words["more"],
@@ -207,6 +215,7 @@ def page_of(subject: Subject, language: str, universities: Mapping[str, str]) ->
     )
 
 
+_ALLIANCE: Final = (ALLIANCE_NAME.partition(" ")[0], ALLIANCE_NAME.partition(" ")[2])
 _ELSEWHERE: Final = frozenset({"kind", "on-behalf", "test-issuer"})
 """What has a place of its own on the page."""
 

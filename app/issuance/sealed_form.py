@@ -87,7 +87,7 @@ async def render(office: Office, issuer: Issuer, credential: Credential, held: F
         valid_until=credential.valid_until,
         status_url=held.status_url,
     )
-    subject = subject_of(office, issuer.body, credential, held.tree)
+    subject = await subject_of(office, issuer.body, credential, held.tree)
     return orjson.dumps(render_edc(held.tree, replace(facts, page_images=await page_images(office, subject))))
 
 

@@ -10,6 +10,7 @@ from fastapi.responses import FileResponse
 from app.elm.vocabularies import concept_scheme_document
 from app.eudi import TYPES, type_metadata
 from app.eudi.metadata import integrity
+from app.issuance.logos import logo_of
 from app.issuance.office import Office
 from app.issuance.publish_status import published_status_list
 from app.issuance.sd_jwt_form import published_issuer_metadata
@@ -70,6 +71,18 @@ async def service_did_document(request: Request) -> Response:
     """The service's own keys sign receipts and the trust file, never a credential."""
     content = await published_did_document(_office(request), None)
     return _answer(request, content, "application/did+json", "public, max-age=300")
+
+
+@router.get(
+    "/issuers/{slug}/logo.png",
+    response_class=Response,
+    responses={**answers("image/png", etag=True), **NOT_THERE},
+    summary="Logo of an awarding body",
+)
+async def logo(slug: str, request: Request) -> Response:
+    """As its pages show it; `alliance` is the alliance's own."""
+    found = await logo_of(_office(request), slug)
+    return _answer(request, found.content, "image/png", "public, max-age=3600", f'"{found.sha256.hex()}"')
 
 
 @router.get(

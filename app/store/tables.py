@@ -539,6 +539,15 @@ consumed_once = Table(  # nonces and identifiers of proofs that were used; forgo
     Index(None, "expires_at"),
 )
 
+logo = Table(  # owner: the slug of an awarding body, or "alliance"
+    "logo",
+    metadata,
+    Column("owner", Text, primary_key=True),
+    _required("content", LargeBinary),  # the image as it leaves
+    _required("sha256", LargeBinary),
+    _required("changed_at", Instant),
+)
+
 trust_list = Table(  # every version that this deployment published
     "trust_list",
     metadata,

@@ -32,6 +32,7 @@ DEPLOYMENT_WIDE = {
     "status_lease": "of a list, numbers only",
     "published_list": "of a list, public",
     "event": "the deployment has a journal, too",
+    "logo": "of an awarding body or the alliance, public",
     "trust_list": "of the deployment, public",
     "imported_trust_list": "of another deployment, public",
     "consumed_once": "digests and times only",
