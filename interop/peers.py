@@ -88,3 +88,29 @@ def verify_by_campus_verifier(credentials: Mapping[str, Json], origin: str) -> d
     """Return what @digitalcredentials/verifier-core says, which asks the running service at ``origin`` by itself."""
     named = [{"id": name, "credential": credential} for name, credential in credentials.items()]
     return _by_name(_run(["node", HERE / "node" / "campus.mjs"], json.dumps({"origin": origin, "credentials": named})))
+
+
+def verify_sd_jwts(tokens: Mapping[str, Json], issuers: Json, lists: Json) -> dict[str, dict[str, Json]]:
+    """Return what @sd-jwt/sd-jwt-vc and openvc-core say of each token: ``{verified, payload, bound, status}``.
+
+    ``tokens`` are ``{token}``, with ``nonce`` and ``audience`` where key binding is asked for.
+    """
+    named = [{"id": name, **asked} for name, asked in tokens.items()]
+    request = json.dumps({"issuers": issuers, "lists": lists, "tokens": named})
+    return {
+        "@sd-jwt": _by_name(_run(["node", HERE / "node" / "sdjwt.mjs"], request)),
+        "openvc": _by_name(_run([OPENVC_PYTHON, HERE / "openvc" / "sd_jwt.py"], request)),
+    }
+
+
+def present_sd_jwts(wanted: Mapping[str, Json]) -> dict[str, str]:
+    """Have @sd-jwt/sd-jwt-vc present tokens: ``{token, frame, jwk, nonce, audience, iat}``."""
+    named = json.dumps({"present": [{"id": name, **asked} for name, asked in wanted.items()]})
+    answers = _by_name(_run(["node", HERE / "node" / "sdjwt.mjs"], named))
+    return {name: answer["presentation"] for name, answer in answers.items()}
+
+
+def issue_sd_jwt(claims: Json, disclose: Iterable[str]) -> Json:
+    """Have @sd-jwt/sd-jwt-vc issue ``claims`` by a new key: ``{jwk, token}``."""
+    request = json.dumps({"issue": [{"id": "one", "claims": claims, "disclose": list(disclose)}]})
+    return _by_name(_run(["node", HERE / "node" / "sdjwt.mjs"], request))["one"]

@@ -7,7 +7,7 @@ from typing import Any, Final
 from app.eudi.types import Claim, CredentialType, Visibility
 from app.languages import Language, say
 
-# SD-JWT VC section 2.2.2.2: these are never disclosed selectively; RFC 7519, RFC 7800 and TSL say what they mean.
+# SD-JWT VC section 2.2.2.3: these are never disclosed selectively; RFC 7519, RFC 7800 and TSL say what they mean.
 _OF_EVERY_CREDENTIAL: Final = ("iss", "iat", "nbf", "exp", "jti", "vct", "cnf", "status")
 
 

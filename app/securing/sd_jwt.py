@@ -15,7 +15,7 @@ finding never verifies:
 4. A claim that is put back takes nobody's place, and is not called ``_sd``, ``...`` or ``_sd_alg``.
 5. No digest comes twice, and every Disclosure is referred to (section 7.1 steps 4 and 5). Digests without a Disclosure
    are decoys or claims that were not shown: both are passed over.
-6. What tells a verifier whether to believe a credential is never shown selectively (SD-JWT VC section 2.2.2.2).
+6. What tells a verifier whether to believe a credential is never shown selectively (SD-JWT VC section 2.2.2.3).
 
 **Checking** (:func:`check`) in this order; the first step that fails names the outcome.
 
@@ -64,7 +64,7 @@ HASHES: Final[Mapping[str, str]] = {"sha-256": "sha256", "sha-384": "sha384", "s
 DEFAULT_HASH: Final = "sha-256"
 
 NEVER_DISCLOSED: Final = frozenset({"iss", "nbf", "exp", "cnf", "vct", "vct#integrity", "status"})
-"""SD-JWT VC section 2.2.2.2: these must not be in Disclosures."""
+"""SD-JWT VC section 2.2.2.3: these must not be in Disclosures."""
 _RESERVED: Final = frozenset({"_sd", "...", "_sd_alg"})
 
 _PROFILE: Final = HeaderProfile(frozenset({"kid", "typ"}), shaped=frozenset({"x5c", "vctm"}))
@@ -278,7 +278,7 @@ class _Disclosing:
                     "claim-never-disclosed",
                     "#",
                     f"`{name}` must not be shown selectively: it says whether to believe the rest.",
-                    _VC + "2.2.2.2",
+                    _VC + "2.2.2.3",
                 )
             )
         return processed

@@ -218,7 +218,7 @@ def _sd_jwt_vc(document: Mapping[str, Any]) -> Iterator[Finding]:
     vct = document["vct"]
     if not isinstance(vct, str) or not vct:
         yield Finding("type-wrong", "#/vct", "`vct` must be one type.", _SD_JWT_VC + "2.2.2.1")
-    for name, section in (("cnf", "2.2.2.2"), ("status", "2.2.2.2")):
+    for name, section in (("cnf", "2.2.2.3"), ("status", "2.2.2.3")):
         if name in document and not (isinstance(document[name], Mapping) and document[name]):
             words = f"`{name}` must be an object that says something."
             yield Finding("claim-wrong", f"#/{name}", words, _SD_JWT_VC + section)

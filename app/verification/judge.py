@@ -427,7 +427,7 @@ def _issuer_key(case: _Case) -> Check:
     if case.form in NOT_YET_READ:
         return Check(name, Result.NOT_CHECKED, "form-not-supported")
     if case.issuer is None and case.form is Form.SD_JWT_VC:
-        # `iss` may be left out beside a certificate (SD-JWT VC 2.2.2.2); what it says may not be an address either.
+        # `iss` may be left out beside a certificate (SD-JWT VC 2.2.2.3); what it says may not be an address either.
         code = "not-a-did" if "iss" in case.document else "issuer-by-certificate"
         return Check(name, Result.NOT_CHECKED, code, pointer="#/iss")
     if case.issuer is None:
