@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 PORT ?= 8000
 ONCE ?=
 TEST_WORKERS ?= auto
+TOKEN_SECONDS ?= 60
 PYTEST_FLAGS ?=
 BENCH_FLAGS ?=
 FUZZ_FLAGS ?=
@@ -26,7 +27,7 @@ UV_COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --no-header
 	--no-annotate --python-version 3.11 --exclude-newer "$$(date -u -d '-3 days' +%Y-%m-%d)"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint postgresql interop browser bench bench-smoke fuzz fuzz-smoke fuzz-verify fuzz-verify-smoke described described-long hostile hostile-smoke replay licences lock set-up-runtime set-up-development
+.PHONY: help demo test lint postgresql tokens interop browser bench bench-smoke fuzz fuzz-smoke fuzz-verify fuzz-verify-smoke described described-long hostile hostile-smoke replay licences lock set-up-runtime set-up-development
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -47,6 +48,9 @@ postgresql: set-up-development ## The store and the journeys on a PostgreSQL ser
 	@PG_BINDIR=$(PG_BINDIR) $(BIN)/python -m tests.postgresql_server \
 		$(BIN)/python -m pytest -n $(TEST_WORKERS) -m "not replay" $(PYTEST_FLAGS) \
 		$(wildcard tests/store tests/migrations tests/claiming tests/journeys)
+
+tokens: set-up-development ## Keys in a real token (SoftHSM) under eight callers for a minute (TOKEN_SECONDS=60)
+	@TOKEN_SECONDS=$(TOKEN_SECONDS) $(BIN)/python -m pytest -s -m softhsm $(PYTEST_FLAGS) tests/journeys/test_tokens_of_hardware.py
 
 interop: set-up-development ## Checked against other people's implementations (needs Node.js 20 and npm)
 	@PYTHON=$(BIN)/python interop/run interop $(BIN)/python -m pytest $(PYTEST_FLAGS) interop/tests

@@ -51,6 +51,7 @@ from app.issuance.seals import seal_warning
 from app.issuance.trust_list import insist_on_key, read_trust_list
 from app.keys import (
     Algorithm,
+    Backend,
     Keyring,
     KeyringUnusable,
     MasterSecret,
@@ -138,6 +139,18 @@ JsonFile = Annotated[Path, typer.Argument(help="A JSON file; - for standard inpu
 CredentialFile = Annotated[Path, typer.Argument(help="A JSON file or a token; - for standard input", allow_dash=True)]
 SignerKey = Annotated[
     str | None, typer.Option(help="Who must have signed the trust list: a key (z...) or a DID", metavar="KEY|DID")
+]
+
+
+class KeysMadeBy(StrEnum):
+    """Where a new key can be made."""
+
+    FILE = "file"
+    PKCS11 = "pkcs11"
+
+
+KeptBy = Annotated[
+    KeysMadeBy, typer.Option("--backend", help="An encrypted file, or a token that the signer process uses")
 ]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask")]
 
@@ -543,10 +556,13 @@ def request_seal(
     algorithm: Annotated[
         SealAlgorithm, typer.Option(help="P-256, P-384, or RSA with 3072 bits by PS256 or RS256")
     ] = SealAlgorithm.P256,
+    backend: KeptBy = KeysMadeBy.FILE,
 ) -> None:
     """Make a key for a seal, and print the request (PKCS #10) that goes to the certification authority."""
     named = algorithm_named(algorithm.value)
-    made = _with_office(lambda office: seals.request_seal(office, slug, algorithm=named))
+    made = _with_office(
+        lambda office: seals.request_seal(office, slug, algorithm=named, backend=Backend(backend.value))
+    )
     print(f"{made.fragment} seals nothing before its certificate is enrolled: seals enrol {slug} FILE", file=sys.stderr)
     print(made.pem.decode("ascii"), end="")
 
@@ -628,12 +644,28 @@ def generate_keys(
     slug: KeyHolder,
     activate: Annotated[bool, typer.Option(help="Sign with them at once; for a new issuer")] = False,  # noqa: FBT002 - an option
     algorithm: Annotated[list[Algorithm] | None, typer.Option(help="One for each proof when left out")] = None,
+    backend: KeptBy = KeysMadeBy.FILE,
 ) -> None:
     """Make new signing keys and publish them; they sign after `keys activate`."""
     for key in _with_office(
-        lambda office: setup.generate_keys(office, slug, algorithms=algorithm or None, activate=activate)
+        lambda office: setup.generate_keys(
+            office, slug, algorithms=algorithm or None, activate=activate, backend=Backend(backend.value)
+        )
     ):
         print(f"{key.fragment:16} {key.state.value:14} {key.public_key}")
+
+
+@keys.command("enrol")
+def enrol_key(
+    slug: KeyHolder,
+    ref: Annotated[str, typer.Argument(help="What the key is called where it is kept: its label in the token")],
+    algorithm: Annotated[Algorithm, typer.Option(help="What kind of key it is")],
+) -> None:
+    """Take a key that was made in the token by other means, and publish it; it signs after `keys activate`."""
+    key = _with_office(
+        lambda office: setup.enrol_key(office, slug, backend=Backend.PKCS11, ref=ref, algorithm=algorithm)
+    )
+    print(f"{key.fragment:16} {key.state.value:14} {key.public_key}")
 
 
 @keys.command("list")
@@ -647,7 +679,8 @@ def list_keys(
         print(json.dumps([_key_history(key) for key in found], indent=2, ensure_ascii=False))
         return
     for key in found:
-        print(f"{key.fragment:16} {key.algorithm:8} {key.state.value:14} {key.public_key}")
+        kept = "" if key.backend == Backend.FILE else f"  kept by {key.backend}: {key.backend_ref}"
+        print(f"{key.fragment:16} {key.algorithm:8} {key.state.value:14} {key.public_key}{kept}")
         dates = {name.replace("_", " "): said for name, said in _key_history(key).items() if name in _DATES and said}
         print(f"{'':16} " + ", ".join(f"{name} {said}" for name, said in dates.items()))
 
@@ -664,6 +697,8 @@ def _key_history(key: SigningKey) -> dict[str, str | None]:
         "purpose": key.purpose.value,
         "algorithm": key.algorithm,
         "public_key": key.public_key,
+        "backend": key.backend,
+        "backend_ref": key.backend_ref,
         "state": key.state.value,
         **dict(zip(_DATES, dates, strict=True)),
         "revocation_reason": key.revocation_reason,

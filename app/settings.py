@@ -172,6 +172,11 @@ class Settings(BaseSettings):
         default=(),
         description="Comma-separated users, besides this process's own, who may be at the other end of SIGNER_SOCKET",
     )
+    pkcs11_module: Path | None = Field(
+        default=None, description="PKCS #11 library of a token whose keys the signer process uses"
+    )
+    pkcs11_token: str = Field(default="", description="Label of that token")
+    pkcs11_pin_file: Path | None = Field(default=None, description="File with the PIN of that token's user")
     deployment: Deployment = Field(default=Deployment.PRODUCTION, description="production or development")
     verify_lookups: Lookups = Field(
         default=Lookups.MEMBERS, description="Whose DIDs and status lists /verify may fetch: members, anyone or off"
@@ -290,6 +295,13 @@ class Settings(BaseSettings):
         if self.interop_routes and self.signer_socket is not None:
             reason = "INTEROP_ROUTES: they keep keys in this process, which SIGNER_SOCKET is there to avoid"
             raise PydanticCustomError("keys_here", "{reason}", {"reason": reason})
+        return self
+
+    @model_validator(mode="after")
+    def _token_is_whole(self) -> "Settings":
+        if self.pkcs11_module is not None and not (self.pkcs11_token and self.pkcs11_pin_file):
+            reason = "PKCS11_MODULE: needs PKCS11_TOKEN and PKCS11_PIN_FILE beside it"
+            raise PydanticCustomError("token_incomplete", "{reason}", {"reason": reason})
         return self
 
     @model_validator(mode="after")

@@ -68,6 +68,13 @@ def keepers_of(settings: Settings) -> dict[Backend, Keeper]:
     if Keyring.exists(settings.keys_dir) or settings.master_secret_file.exists():
         keyring = Keyring.open(settings.keys_dir, MasterSecret.read(settings.master_secret_file))
         keepers[Backend.FILE] = FileKeeper(keyring)
+    if settings.pkcs11_module is not None:
+        # Foreign code: it is loaded here and in no other process.
+        from app.keys.pkcs11 import TokenKeeper, TokenPlace  # noqa: PLC0415
+
+        assert settings.pkcs11_pin_file is not None
+        place = TokenPlace.read(settings.pkcs11_module, settings.pkcs11_token, settings.pkcs11_pin_file)
+        keepers[Backend.PKCS11] = TokenKeeper(place)
     if not keepers:
         raise KeyringUnusable(
             f"There is no keyring in {settings.keys_dir} (KEYS_DIR), and the settings name no other keeper of keys. "

@@ -8,7 +8,7 @@ import pytest
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
-NEVER_SKIPPED = ("postgresql", "reference", "replay")
+NEVER_SKIPPED = ("postgresql", "reference", "replay", "softhsm")
 """Suites that REQUIRE_ALL=1 (the build server) makes mandatory: there, what they lack is a failure."""
 
 

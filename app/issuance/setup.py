@@ -4,7 +4,7 @@ A key's life goes forward only (``docs/decisions/0005-keys-and-proofs.md``): pre
 from any of these. Every step publishes the DID document anew in the same transaction.
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from itertools import count
 from typing import ClassVar, Final, Protocol
@@ -17,6 +17,7 @@ from app.errors import Family, Finding, ServiceError, json_pointer
 from app.issuance.office import PROOF_ALGORITHMS, SERVICE_SLUG, AwardingBodyUnknown, Office
 from app.keys import (
     Algorithm,
+    AnyPublicKey,
     Backend,
     KeyDiffers,
     KeyExists,
@@ -393,46 +394,102 @@ async def _add_key(
     A name is free that neither a record nor a file has: a file without a record may be left from an attempt that broke
     off, or come from another machine, and nobody can tell whether its key was used.
     """
-    moment = office.clock()
-    async with office.database.read() as connection:
-        taken = {key.fragment for key in await signing_keys.list_of_issuer(connection, issuer.id)}
-    for number in count(1):
-        fragment = fragment_name(algorithm, moment.year, number)
-        if fragment in taken:
-            continue
+    async for fragment in _free_names(office, issuer, algorithm):
         try:
             # The private key is kept before the record says that it exists; without its record it signs nothing.
             public_key = await office.custodian.make(backend, slug, fragment, algorithm)
         except KeyExists:
             continue
-        key = SigningKey(
-            id=uuid4(),
-            issuer_id=issuer.id,
-            purpose=KeyPurpose.SERVICE if issuer.kind is IssuerKind.SERVICE else KeyPurpose.ASSERTION,
-            algorithm=algorithm.value,
-            fragment=fragment,
-            backend=backend.value,
-            backend_ref=file_ref(slug, fragment),
-            public_key=public_key.multikey,
-            state=KeyState.ACTIVE if active else KeyState.PRE_PUBLISHED,
-            created_at=moment,
-            active_from=moment if active else None,
-        )
+        ref = file_ref(slug, fragment)
         try:
-            async with office.database.transaction() as connection:
-                await signing_keys.add(connection, key)
-                await _publish(connection, issuer, moment)
-                await _note(connection, issuer.awarding_body_id, moment, "key-generated", fragment)
+            return await _record_key(office, issuer, fragment, public_key, backend, ref, active=active)
         except AlreadyThere as error:
             await office.custodian.discard(backend, slug, fragment)
-            if error.constraint == signing_keys.ACTIVE_TAKEN:
-                raise KeyStepRefused(
-                    "Another key of this algorithm is active; make it without activating and rotate."
-                ) from None
+            _refuse_second_active(error)
             # Somebody made a key of this issuer at the same moment, perhaps on another machine.
+    raise AssertionError("numbers do not end")
+
+
+async def enrol_key(office: Office, slug: str, *, backend: Backend, ref: str, algorithm: Algorithm) -> SigningKey:
+    """Take a key that somebody made where it is kept, as in a ceremony; it is pre-published, and signs once activated.
+
+    Raises:
+        AwardingBodyUnknown: no such issuer.
+        KeyStepRefused: it is a key of this deployment already.
+        KeyUnknown, KeyringUnusable, KeyRefused, SigningFailed: it is not there, or does not sign; the detail says why.
+    """
+    issuer = await _issuer_row(office, slug)
+    public_key = (await office.custodian.look(backend, ref, algorithm)).public_key
+    await office.custodian.prove(backend, ref, public_key)
+    async with office.database.read() as connection:
+        known = [
+            key
+            for each in await issuers.list_all(connection)
+            for key in await signing_keys.list_of_issuer(connection, each.id)
+        ]
+    if any(key.public_key == public_key.multikey for key in known):
+        raise KeyStepRefused("This key is on record already; a key speaks for one issuer, once.")
+    async for fragment in _free_names(office, issuer, algorithm):
+        try:
+            key = await _record_key(office, issuer, fragment, public_key, backend, ref, active=False)
+        except AlreadyThere:
             continue
+        office.forget_issuers()
         return key
     raise AssertionError("numbers do not end")
+
+
+async def _free_names(office: Office, issuer: issuers.Issuer, algorithm: Algorithm) -> AsyncIterator[str]:
+    """Yield names that no record has, the first one first."""
+    async with office.database.read() as connection:
+        taken = {key.fragment for key in await signing_keys.list_of_issuer(connection, issuer.id)}
+    for number in count(1):
+        fragment = fragment_name(algorithm, office.clock().year, number)
+        if fragment not in taken:
+            yield fragment
+
+
+def _refuse_second_active(error: AlreadyThere) -> None:
+    if error.constraint == signing_keys.ACTIVE_TAKEN:
+        raise KeyStepRefused(
+            "Another key of this algorithm is active; make it without activating and rotate."
+        ) from None
+
+
+async def _record_key(
+    office: Office,
+    issuer: issuers.Issuer,
+    fragment: str,
+    public_key: AnyPublicKey,
+    backend: Backend,
+    ref: str,
+    *,
+    active: bool,
+) -> SigningKey:
+    """Put a key on record and into the DID document.
+
+    Raises:
+        AlreadyThere: the name is taken, or another key of its algorithm is active.
+    """
+    moment = office.clock()
+    key = SigningKey(
+        id=uuid4(),
+        issuer_id=issuer.id,
+        purpose=KeyPurpose.SERVICE if issuer.kind is IssuerKind.SERVICE else KeyPurpose.ASSERTION,
+        algorithm=public_key.algorithm.value,
+        fragment=fragment,
+        backend=backend.value,
+        backend_ref=ref,
+        public_key=public_key.multikey,
+        state=KeyState.ACTIVE if active else KeyState.PRE_PUBLISHED,
+        created_at=moment,
+        active_from=moment if active else None,
+    )
+    async with office.database.transaction() as connection:
+        await signing_keys.add(connection, key)
+        await _publish(connection, issuer, moment)
+        await _note(connection, issuer.awarding_body_id, moment, "key-generated", fragment)
+    return key
 
 
 async def _step(office: Office, slug: str, fragment: str, move: _Move) -> SigningKey:

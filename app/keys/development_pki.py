@@ -113,7 +113,7 @@ def certify(directory: Path, request: bytes, now: datetime) -> bytes:
     key = asked.public_key()
     if (
         not asked.is_signature_valid
-        or not isinstance(key, ec.EllipticCurvePublicKey)
+        or not isinstance(key, (ec.EllipticCurvePublicKey, rsa.RSAPublicKey))
         or not isinstance(issuing_key, ec.EllipticCurvePrivateKey)
     ):
         raise DevelopmentPkiUnusable("The request is not one of a key of a seal.")
@@ -168,12 +168,12 @@ def _usage(*names: str) -> tuple[x509.ExtensionType, bool]:
 def _certificate(
     subject: x509.Name,
     issuer: x509.Name,
-    key: _PrivateKey | ec.EllipticCurvePublicKey,
+    key: _PrivateKey | ec.EllipticCurvePublicKey | rsa.RSAPublicKey,
     issuer_key: ec.EllipticCurvePrivateKey,
     life: tuple[datetime, datetime],
     extensions: list[tuple[x509.ExtensionType, bool]],
 ) -> x509.Certificate:
-    public_key = key if isinstance(key, ec.EllipticCurvePublicKey) else key.public_key()
+    public_key = key if isinstance(key, (ec.EllipticCurvePublicKey, rsa.RSAPublicKey)) else key.public_key()
     builder = (
         x509.CertificateBuilder()
         .subject_name(subject)

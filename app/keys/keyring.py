@@ -129,15 +129,7 @@ class MasterSecret:
         Raises:
             KeyringUnusable: missing, too open, or too short, with the command that helps.
         """
-        with _opened(path, "master secret file") as (descriptor, facts):
-            mounted = facts.st_uid == 0 and os.geteuid() != 0
-            if not mounted and facts.st_uid != os.geteuid():
-                raise KeyringUnusable(f"The master secret file {path} belongs to another user.")
-            forbidden = 0o022 if mounted else 0o077
-            if facts.st_mode & forbidden:
-                raise KeyringUnusable(f"The master secret file {path} is open to others: chmod 600 {path}")
-            content = _read_all(descriptor, path)
-        return cls(content.removesuffix(b"\n").removesuffix(b"\r"))
+        return cls(read_secret_file(path, "master secret file"))
 
     def write(self, path: Path) -> None:
         """Write the secret to a new file at ``path`` with mode 0600.
@@ -394,6 +386,23 @@ def _signer_of(
     if isinstance(private_key, rsa.RSAPrivateKey):
         return InProcessRsaSigner(private_key, RsaScheme(algorithm))
     return InProcessSigner(private_key)
+
+
+def read_secret_file(path: Path, what: str) -> bytes:
+    """Return the secret in ``path``, without one line end after it; see :meth:`MasterSecret.read` for whose it may be.
+
+    Raises:
+        KeyringUnusable: missing or too open, with the command that helps.
+    """
+    with _opened(path, what) as (descriptor, facts):
+        mounted = facts.st_uid == 0 and os.geteuid() != 0
+        if not mounted and facts.st_uid != os.geteuid():
+            raise KeyringUnusable(f"The {what} {path} belongs to another user.")
+        forbidden = 0o022 if mounted else 0o077
+        if facts.st_mode & forbidden:
+            raise KeyringUnusable(f"The {what} {path} is open to others: chmod 600 {path}")
+        content = _read_all(descriptor, path)
+    return content.removesuffix(b"\n").removesuffix(b"\r")
 
 
 def _associated_data(name: KeyName, public_key: PublicKey | RsaPublicKey) -> bytes:

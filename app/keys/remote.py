@@ -153,7 +153,7 @@ class SignerProcess:
 
     async def _ask_once(self, question: Question, body: bytes, seconds: float) -> bytes:
         async with self._places:
-            reader, writer = self._idle.pop() if self._idle else await self._connect()
+            reader, writer = self._idle_connection() or await self._connect()
             try:
                 async with asyncio.timeout(seconds):
                     await frames.write_frame(writer, question, body)
@@ -171,6 +171,15 @@ class SignerProcess:
             retry = RETRY_SECONDS if issubclass(problem, SigningFailed) else None
             raise problem(answer.detail or None, retry_after_seconds=retry)
         return content
+
+    def _idle_connection(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
+        while self._idle:
+            reader, writer = self._idle.pop()
+            if not reader.at_eof() and not writer.is_closing():
+                return reader, writer
+            # The process that was at its other end is gone.
+            _drop(writer)
+        return None
 
     async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)

@@ -7,7 +7,7 @@ GUIDE = Path(__file__).resolve().parents[2] / "docs" / "operator-guide.md"
 
 
 def _rows():
-    rows = re.findall(r"^\| `([A-Z_]+)` \| (.*?) \| (.*) \|$", GUIDE.read_text(), re.MULTILINE)
+    rows = re.findall(r"^\| `([A-Z0-9_]+)` \| (.*?) \| (.*) \|$", GUIDE.read_text(), re.MULTILINE)
     return {name: (default, words) for name, default, words in rows}
 
 

@@ -4,7 +4,7 @@ import asyncio
 import inspect
 import shutil
 import tempfile
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -33,8 +33,10 @@ from app.keys import (
 )
 from app.keys.keeper import FileKeeper
 from app.keys.peers import listen
+from app.keys.pkcs11 import TokenKeeper
 from app.keys.rsa_key import InProcessRsaSigner, generate_rsa_key
 from app.keys.signing_desk import SigningDesk
+from tests.counterparts import softhsm
 from tests.counterparts.slow_signer import Fault, SlowSigner
 
 SECRET = MasterSecret.generate()
@@ -51,6 +53,7 @@ class Made:
     another: SealSigner | None = None
     """A signer that has the public key of the first and asks for the key of another."""
     process: SignerProcess | None = None
+    refs: tuple[str, ...] = ()
 
 
 @cache
@@ -112,15 +115,29 @@ async def through_a_signer_process(algorithm, folder):
 
 
 @asynccontextmanager
-async def kept_by(keeper, backend, algorithm, folder):
+async def kept_by(keeper, backend, algorithm, folder, ref=REF, other=OTHER_REF):
     """Ask ``keeper``, which has two keys, through a signer process."""
     async with a_desk({backend: keeper}, folder / "socket") as process:
-        public_key = (await process.look(backend, REF, algorithm)).public_key
+        public_key = (await process.look(backend, ref, algorithm)).public_key
         yield Made(
-            RemoteSigner(process, backend, REF, public_key),
-            RemoteSigner(process, backend, OTHER_REF, public_key),
+            RemoteSigner(process, backend, ref, public_key),
+            RemoteSigner(process, backend, other, public_key),
             process,
+            (ref, other),
         )
+
+
+@asynccontextmanager
+async def in_a_token(algorithm, folder):
+    keeper = TokenKeeper(softhsm.of_this_process())
+    ref, other = (f"test/{algorithm.lower()}-2026-{number}" for number in (1, 2))
+    async with a_desk({Backend.PKCS11: keeper}, folder) as process:
+        for each in (ref, other):
+            with suppress(KeyExists):  # by an earlier test
+                await process.make(Backend.PKCS11, each, algorithm)
+    # Closed and opened anew, as by another process.
+    async with kept_by(TokenKeeper(softhsm.of_this_process()), Backend.PKCS11, algorithm, folder, ref, other) as made:
+        yield made
 
 
 BACKENDS = {
@@ -128,13 +145,18 @@ BACKENDS = {
     from_keyring: ALL,
     elsewhere: DID_ALGORITHMS,
     through_a_signer_process: ALL,
+    in_a_token: ALL,
 }
+MARKS = {in_a_token: softhsm.needs_softhsm}
 EVERY = [(make, algorithm) for make, algorithms in BACKENDS.items() for algorithm in algorithms]
 APART = [(make, algorithm) for make, algorithm in EVERY if make not in (in_memory, from_keyring, elsewhere)]
 
 
 def each(pairs):
-    return pytest.mark.parametrize("made", pairs, ids=lambda pair: f"{pair[0].__name__}-{pair[1]}", indirect=True)
+    parameters = [
+        pytest.param(pair, marks=MARKS.get(pair[0], ()), id=f"{pair[0].__name__}-{pair[1]}") for pair in pairs
+    ]
+    return pytest.mark.parametrize("made", parameters, indirect=True)
 
 
 @pytest.fixture
@@ -153,7 +175,7 @@ async def test_its_signature_is_raw_and_verifies_with_its_public_key(made):
     assert not made.signer.public_key.verify(signature, b"another message")
 
 
-@each([(make, algorithm) for make, algorithm in EVERY if algorithm is not RsaScheme.PS256])
+@each([(make, algorithm) for make, algorithm in EVERY if make is not in_a_token and algorithm is not RsaScheme.PS256])
 async def test_signing_again_gives_the_same_bytes_where_the_key_is_ours(made):
     assert await made.signer.sign(b"resumed after a crash") == await made.signer.sign(b"resumed after a crash")
 
@@ -212,7 +234,7 @@ async def test_a_key_that_is_not_the_one_on_record_signs_nothing(made):
 async def test_it_says_that_it_is_in_order_and_which_keys_it_has(made):
     health = await made.process.health()
     assert list(health.values()) == [None]
-    assert {ref for _, ref in await made.process.names()} >= {REF, OTHER_REF}
+    assert {ref for _, ref in await made.process.names()} >= set(made.refs)
 
 
 @each(APART)
@@ -227,7 +249,7 @@ async def test_a_key_that_is_not_there_is_unknown(made):
 @each(APART)
 async def test_what_is_public_about_a_key_can_be_asked_for(made):
     (backend,) = await made.process.health()
-    found = await made.process.look(Backend(backend), REF, made.signer.public_key.algorithm)
+    found = await made.process.look(Backend(backend), made.refs[0], made.signer.public_key.algorithm)
     assert found.public_key == made.signer.public_key
 
 
