@@ -12,6 +12,7 @@ the smallest of them hardly reach beyond the first reading.
 import argparse
 import contextlib
 import gc
+import hashlib
 import io
 import json
 import os
@@ -115,8 +116,18 @@ def _fuzz(door: str, arguments: list[str]) -> None:
         # Half the changes know JSON, half are libFuzzer's own.
         return bend(content, most_bytes, seed) if seed % 2 else bytes(atheris.Mutate(content, len(content) or 1))
 
+    target = doors.targets()[door]
+
+    def look(content: bytes) -> None:
+        try:
+            target(content)
+        except Exception:
+            # libFuzzer writes down what crashes the process; an exception while it reads what it has is none to it.
+            (FOUND / f"{door}-crash-{hashlib.sha1(content, usedforsecurity=False).hexdigest()}").write_bytes(content)
+            raise
+
     bends = {"custom_mutator": mutate} if door in ("verify", "json") else {}
-    atheris.Setup([sys.argv[0], *arguments], doors.targets()[door], **bends)
+    atheris.Setup([sys.argv[0], *arguments], look, **bends)
     atheris.Fuzz()
 
 

@@ -5,7 +5,7 @@ Nothing is checked here and nothing is trusted. What is neither one JSON text no
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final, Self
@@ -13,8 +13,9 @@ from typing import Final, Self
 import orjson
 
 from app.errors import Finding, ServiceError, json_pointer
+from app.jsonld import CREDENTIALS_V2
 from app.securing import SdJwt, Seal, Token, jades, sd_jwt, vc_jose
-from app.strict_json import MAX_BYTES, MAX_DEPTH, JsonValue, MalformedJson, parse
+from app.strict_json import MAX_BYTES, MAX_DEPTH, JsonValue, MalformedJson, as_list, parse
 
 ENVELOPES: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -70,12 +71,16 @@ class Submission:
         except ServiceError as error:
             # The JSON text around it is well-formed, so it is answered with a report.
             return cls(value, broken=tuple(replace(finding, pointer=pointer) for finding in error.findings))
-        outside = tuple(
-            Finding("outside-the-envelope", json_pointer([name]), "No signature covers what stands beside the token.")
-            for name in (value if isinstance(value, dict) else ())
-            if name not in _ENVELOPE_MEMBERS
-        )
-        return cls(token.document, token, outside)
+        return cls(token.document, token, tuple(_outside(value) if isinstance(value, dict) else ()))
+
+
+def _outside(envelope: Mapping[str, JsonValue]) -> Iterator[Finding]:
+    """Yield what stands around a token and is signed by nobody, or means nothing (VCDM 2.0 section 4.13.1)."""
+    if as_list(envelope.get("@context"))[:1] != [CREDENTIALS_V2]:
+        words = "An envelope names the context that defines its words: that of VC Data Model 2.0, as the first."
+        yield Finding("envelope-refused", "#/@context", words, "W3C VC Data Model 2.0, 4.13.1")
+    for name in sorted(envelope.keys() - _ENVELOPE_MEMBERS):
+        yield Finding("outside-the-envelope", json_pointer([name]), "No signature covers what stands beside the token.")
 
 
 def _token_in(value: JsonValue) -> tuple[str | None, str]:

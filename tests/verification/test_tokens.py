@@ -63,6 +63,19 @@ class TestOurOwn:
             assert await ours.verify(read_submission(other)) == whole
         assert await ours.verify(enveloped(token)) == whole
 
+    @pytest.mark.parametrize(
+        "context", [None, [], "https://www.w3.org/ns/credentials/v1", ["https://a.example/", V2], {}]
+    )
+    async def test_an_envelope_whose_words_no_context_defines_is_none(self, ours, context):
+        """VCDM 2.0 section 4.13.1: the context must be there, and define the words of the envelope."""
+        envelope = enveloped(await ours.tu_berlin.token(credentialStatus=our_twins()))
+        assert (await ours.verify({**envelope, "@context": V2})).verdict is Verdict.VALID
+        envelope["@context"] = context
+        report = await ours.verify(envelope)
+        assert outcome(report) == (Verdict.INVALID, "not-covered")
+        check = next(check for check in report.checks if check.name is CheckName.NOTHING_DROPPED)
+        assert (check.findings[0].code, check.pointer) == ("envelope-refused", "#/@context")
+
     async def test_revocation_reaches_the_token(self, ours):
         ours.status = {("revocation", 7): (True, False)}
         report = await ours.verify(read_submission(await ours.tu_berlin.token(credentialStatus=our_twins())))
