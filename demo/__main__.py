@@ -309,6 +309,7 @@ def _show_addresses(deployment: Deployment, issued: Iterable[Issued], screen: Sc
     screen.heading("7. To look at")
     url = deployment.public_url
     rows = [(f"credential ({credential.subtype})", str(credential.record["public_url"])) for credential in issued]
+    rows.append(("the first of them for paper", f"{rows[0][1]}/page.pdf"))
     first = json.loads(next(iter(issued)).content)
     rows += [
         ("catalogue for prospective learners", f"{url}/catalogue"),

@@ -62,6 +62,7 @@ _COLOURS: Final = (
     _SOFT,
     _between(_SOFT, _WHITE, 0.45),
     _LINE,
+    _between(_LINE, _WHITE, 0.45),
     _ACCENT,
     _between(_ACCENT, _WHITE, 0.5),
 )
