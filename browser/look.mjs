@@ -107,8 +107,8 @@ const COMMANDS = {
     return {};
   },
   // What a camera would read on the screen.
-  async scan({file}) {
-    await page.locator('img.code').scrollIntoViewIfNeeded();
+  async scan({file, shown = 'img.code'}) {
+    await page.locator(shown).scrollIntoViewIfNeeded();
     const picture = PNG.sync.read(await page.screenshot());
     if (file) writeFileSync(file, PNG.sync.write(picture));
     return {text: jsQR(new Uint8ClampedArray(picture.data), picture.width, picture.height)?.data ?? null};

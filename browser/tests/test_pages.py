@@ -57,3 +57,8 @@ def test_a_credential_is_checked_with_the_keyboard_alone(service, browser, scree
     browser.submit(key="Enter")
     seen = looked_at(browser, screenshots, f"report-{name}")
     assert seen["title"] in ("Valid", "Gültig", "Undecided", "Unentschieden")
+
+
+def test_the_code_on_the_picture_of_the_page_leads_to_the_credential(browser, record):
+    browser.visit(path_of(record["public_url"]), height=1200)
+    assert browser.scan(shown="img.page")["text"] == record["public_url"]
