@@ -13,6 +13,7 @@ from app.keys import SigningFailed
 from tests.builders import full_request, required_only_request
 from tests.counterparts.remote_keyring import RemoteKeyring
 from tests.deployments import a_deployment
+from tests.journeys.test_erasing import erase_award_of
 
 LOST = "p256-2026-1"
 
@@ -101,6 +102,25 @@ async def test_only_what_a_revoked_key_signed_is_signed_again(deployment):
         await sign_again(deployment.office, "wut", "p256-1999-1")
     with pytest.raises(AwardingBodyUnknown):
         await sign_again(deployment.office, "nobody", LOST)
+
+
+async def test_what_was_erased_is_not_signed_again_and_waits_for_nothing(deployment):
+    kept = await deployment.issue(full_request("academic"))
+    erased = await deployment.issue(required_only_request("academic"))
+    copy_of_erased = await deployment.fetch(erased)
+    await token_of(deployment, erased)
+    await erase_award_of(deployment, erased)
+    await replace_lost_key(deployment)
+    assert await hanging_on_revoked_keys(deployment.office) == [Hanging("wut", LOST, 1)]
+    done = await sign_again(deployment.office, "wut", LOST)
+    assert (done.forms, done.refused) == (1, ())
+    assert await hanging_on_revoked_keys(deployment.office) == []
+    assert (await verdict_of(deployment, (await deployment.fetch(kept)).content))[0] == "valid"
+    for address in (erased["public_url"], f"{erased['public_url']}/vc.jwt"):
+        answer = await deployment.public.get(address, headers={"Accept": "application/vc"})
+        assert (answer.status_code, answer.json()["code"]) == (410, "erased")
+    # The holder's copy was signed with a key that is lost, and there is none to replace it.
+    assert await verdict_of(deployment, copy_of_erased.content) == ("invalid", "key-revoked")
 
 
 async def test_what_cannot_be_signed_now_is_left_for_the_next_time(sqlite_prepared):

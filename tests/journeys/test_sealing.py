@@ -10,17 +10,21 @@ from uuid import UUID
 import pytest
 
 from app.issuance import access, erasing, seals
+from app.issuance.issue import EDC_FORM
+from app.issuance.repeating import Erased
+from app.issuance.sealed_form import make_sealed_form
 from app.issuance.seals import CertificateOfAnother
 from app.issuance.setup import KeyStepRefused, list_keys, published_did_document
 from app.issuance.trust_list import read_trust_list
 from app.keys import KeyState, development_pki
-from app.store import secured_forms
+from app.store import credentials, secured_forms
 from app.trust.seals import Anchors, CertificateUnusable, chain_of
 from app.trust.trust_list import TrustListUnusable, read_claims
 from tests.builders import full_request
 from tests.counterparts.remote_keyring import RemoteKeyring
 from tests.counterparts.seal_authority import FOR_SEALS, Trade, name
 from tests.deployments import START, Clock, a_deployment, open_office
+from tests.journeys.test_erasing import erase_award_of
 
 JOSE_JSON = "application/jose+json"
 KINDS = ("academic", "specialisation", "achievement", "service")
@@ -93,6 +97,28 @@ async def test_before_a_seal_it_is_a_rendering_on_which_nobody_can_rely(deployme
     sealed = await fetch_edc(deployment, record)
     assert json.loads(sealed.json()["payload"]) == bare.json()
     assert (await deployment.verify(sealed.content))["verdict"] == "valid"
+
+
+@pytest.mark.parametrize("sealed_before", [True, False])
+async def test_what_was_erased_is_not_sealed_and_no_longer_given_out(deployment, pki, sealed_before):
+    await enrol(deployment.office, pki)
+    record = await deployment.issue(full_request("academic"))
+    copy_of_it = (await fetch_edc(deployment, record)).content if sealed_before else None
+    await erase_award_of(deployment, record)
+    assert (await fetch_edc(deployment, record, status=410)).json()["code"] == "erased"
+    by_key = await deployment.system().get(f"/api/v1/credentials/{record['id']}/forms/edc")
+    assert (by_key.status_code, by_key.json()["code"]) == (410, "erased")
+    office = deployment.office
+    caller = await access.operator(office, "wut")
+    async with office.database.read() as connection:
+        credential = await credentials.find(connection, caller.awarding_body_id, UUID(record["id"]))
+        form = await secured_forms.find(connection, caller.awarding_body_id, credential.id, EDC_FORM)
+    assert (form is not None) is sealed_before
+    with pytest.raises(Erased):
+        await make_sealed_form(office, credential)
+    if copy_of_it is not None:
+        # The holder's copy is the holder's, and nothing about it has changed.
+        assert (await deployment.verify(copy_of_it))["verdict"] == "valid"
 
 
 async def test_revoked_is_revoked_in_this_form_too(deployment, pki):
