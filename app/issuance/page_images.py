@@ -18,6 +18,7 @@ from app.elm.rendering import CredentialFacts, render_vcdm2
 from app.elm.vocabularies import codes, european, language_of_tag, own
 from app.errors import Finding, Weight, json_pointer
 from app.issuance.office import Office
+from app.languages.names import name_of
 from app.store import logos
 from app.store.credentials import Credential
 from app.template.alliance import ALLIANCE_NAME, MEMBERS, AwardingBody
@@ -169,7 +170,10 @@ def page_of(subject: Subject, language: str, universities: Mapping[str, str]) ->
     name = text.of(body.legal_name)
     notes = [in_language(each.words, language) for each in declarations(body) if each.key not in _ELSEWHERE]
     mode = award.participation.mode_taken or offering.participation.mode
-    spoken = [_label(codes("language")[code].labels, language) for code in offering.further_information.languages]
+    spoken = [
+        name_of("language", code, language.partition("-")[0]) or _label(codes("language")[code].labels, language)
+        for code in offering.further_information.languages
+    ]
     facts = (
         (words["workload"], _workload(offering.workload, words)),
         (words["level"], _level(offering.level, language)),

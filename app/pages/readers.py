@@ -6,11 +6,14 @@ from typing import Final
 
 from app.elm.vocabularies import labels
 from app.languages import Language, say
+from app.languages.names import name_of
 from app.pages.facts import Reader
 from app.template.alliance import AwardingBody
 from app.template.declarations import declarations, in_language
 
 _LISTS: Final = ("country", "nqf", "target-group", "language", "isced-f")
+_NAMED: Final = ("country", "language")
+"""Lists whose labels are in English alone."""
 
 
 def page_word(language: Language, key: str) -> str:
@@ -20,7 +23,14 @@ def page_word(language: Language, key: str) -> str:
 
 @cache
 def _labels(language: str) -> Mapping[str, Mapping[str, str]]:
-    return {name: labels(name, language) for name in _LISTS}
+    return {name: _in_language(name, language) for name in _LISTS}
+
+
+def _in_language(name: str, language: str) -> Mapping[str, str]:
+    held = labels(name, language)
+    if name not in _NAMED:
+        return held
+    return {code: name_of(name, code, language) or label for code, label in held.items()}
 
 
 def reader_for(language: Language, universities: Mapping[str, str]) -> Reader:

@@ -161,10 +161,12 @@ async def test_an_offering_is_looked_at_before_it_is_published(deployment):
 async def test_the_page_for_people_shows_the_picture_and_offers_every_file_in_words(deployment):
     record = await deployment.issue(full_request("academic"))
     address = record["public_url"].removeprefix("http://localhost:8000")
-    for language, words in (("en", "Paper proves nothing by itself"), ("de", "Papier allein beweist nichts")):
+    said = {"en": ("Paper proves nothing by itself", "Norway"), "de": ("Papier allein beweist nichts", "Norwegen")}
+    for language, (words, nationality) in said.items():
         browser = {"Accept": "text/html", "Accept-Language": language}
         page = await deployment.public.get(record["public_url"], headers=browser)
         assert words in page.text
+        assert f"<li>{nationality}</li>" in page.text
         source, alternative = re.search(r'<img class="page" src="([^"]+)"[^>]* alt="([^"]+)"', page.text).groups()
         assert source.startswith(f"{address}/page.png?language=")
         assert record_title(full_request("academic"), "en") in alternative
