@@ -581,6 +581,23 @@ def enrol_seal(
     print(f"{seal.key.fragment} seals for {slug} until {seal.certificate.not_after.date().isoformat()}.")
 
 
+@seals_group.command("enrol-remote")
+def enrol_remote_seal(
+    slug: Slug,
+    credential: Annotated[str, typer.Argument(help="The credentialID that the provider gave you")],
+    algorithm: Annotated[SealAlgorithm, typer.Option(help="How its key signs: RSA by RS256 or PS256, P-256 or P-384")],
+) -> None:
+    """Take a credential of the remote signing service (CSC); from now on sealing is done there."""
+    settings = load_settings()
+    anchors = Anchors.read(settings.seal_anchors)
+    named = algorithm_named(algorithm.value)
+    seal = _with_office(
+        lambda office: seals.enrol_remote_seal(office, slug, credential, named, anchors), settings=settings
+    )
+    assert seal.certificate is not None
+    print(f"{seal.key.fragment} seals for {slug} until {seal.certificate.not_after.date().isoformat()}.")
+
+
 @seals_group.command("list")
 def list_seals(slug: Slug) -> None:
     """List every seal of an awarding body, and how long its certificate lasts."""

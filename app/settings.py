@@ -49,6 +49,13 @@ class SealLevel(StrEnum):
     LTA = "LTA"
 
 
+class CscVersion(StrEnum):
+    """Which version of the API a remote signing service speaks."""
+
+    V2 = "2"
+    V1 = "1.0.4"
+
+
 class LogLevel(StrEnum):
     """From which weight on an event is logged."""
 
@@ -177,6 +184,13 @@ class Settings(BaseSettings):
     )
     pkcs11_token: str = Field(default="", description="Label of that token")
     pkcs11_pin_file: Path | None = Field(default=None, description="File with the PIN of that token's user")
+    csc_url: str = Field(
+        default="", description="Base address of a remote signing service (CSC API), such as https://HOST/csc/v2"
+    )
+    csc_version: CscVersion = Field(default=CscVersion.V2, description="Version of that API: 2 or 1.0.4")
+    csc_client_id: str = Field(default="", description="Identifier of our client there")
+    csc_client_secret_file: Path | None = Field(default=None, description="File with the secret of our client there")
+    csc_pin_file: Path | None = Field(default=None, description="File with the PIN of credentials that want one")
     deployment: Deployment = Field(default=Deployment.PRODUCTION, description="production or development")
     verify_lookups: Lookups = Field(
         default=Lookups.MEMBERS, description="Whose DIDs and status lists /verify may fetch: members, anyone or off"
@@ -302,6 +316,21 @@ class Settings(BaseSettings):
         if self.pkcs11_module is not None and not (self.pkcs11_token and self.pkcs11_pin_file):
             reason = "PKCS11_MODULE: needs PKCS11_TOKEN and PKCS11_PIN_FILE beside it"
             raise PydanticCustomError("token_incomplete", "{reason}", {"reason": reason})
+        return self
+
+    @model_validator(mode="after")
+    def _remote_service_is_whole(self) -> "Settings":
+        if not self.csc_url:
+            return self
+        parts = urlsplit(self.csc_url)
+        reasons = []
+        if not (self.csc_client_id and self.csc_client_secret_file):
+            reasons.append("CSC_URL: needs CSC_CLIENT_ID and CSC_CLIENT_SECRET_FILE beside it")
+        local = parts.scheme == "http" and parts.hostname == "127.0.0.1" and self.deployment is Deployment.DEVELOPMENT
+        if not parts.hostname or not (parts.scheme == "https" or local) or parts.query or parts.fragment:
+            reasons.append("CSC_URL: must be an https address without query")
+        if reasons:
+            raise PydanticCustomError("remote_incomplete", "{reasons}", {"reasons": "\n".join(reasons)})
         return self
 
     @model_validator(mode="after")

@@ -75,6 +75,19 @@ def keepers_of(settings: Settings) -> dict[Backend, Keeper]:
         assert settings.pkcs11_pin_file is not None
         place = TokenPlace.read(settings.pkcs11_module, settings.pkcs11_token, settings.pkcs11_pin_file)
         keepers[Backend.PKCS11] = TokenKeeper(place)
+    if settings.csc_url:
+        from app.keys.csc import CscKeeper, CscPlace  # noqa: PLC0415 - as above: the way out to it is here alone
+
+        assert settings.csc_client_secret_file is not None
+        keepers[Backend.CSC] = CscKeeper(
+            CscPlace.read(
+                settings.csc_url,
+                settings.csc_version,
+                settings.csc_client_id,
+                settings.csc_client_secret_file,
+                settings.csc_pin_file,
+            )
+        )
     if not keepers:
         raise KeyringUnusable(
             f"There is no keyring in {settings.keys_dir} (KEYS_DIR), and the settings name no other keeper of keys. "

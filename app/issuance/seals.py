@@ -25,6 +25,7 @@ from app.keys import (
     KeyExists,
     KeyState,
     certificate_request,
+    csc_ref,
     file_ref,
     fragment_name,
     public_key_on_record,
@@ -140,15 +141,62 @@ async def enrol_seal(office: Office, slug: str, pem: bytes, anchors: Anchors) ->
     key = next((one for one in known if _is_of(read, one)), None)
     if key is None:
         raise CertificateOfAnother(f"The certificate is for no key of {slug}; `seals request` makes one.")
+    return await _enrol(office, issuer, key, read, moment)
+
+
+async def enrol_remote_seal(
+    office: Office, slug: str, credential_id: str, algorithm: AnyAlgorithm, anchors: Anchors
+) -> EnrolledSeal:
+    """Take a credential of the remote signing service, by the numbered rules but the first; from now on it seals.
+
+    In place of the first rule, the service shows that it signs for us with the key of the certificate that it names.
+
+    Raises:
+        AwardingBodyUnknown: no such awarding body.
+        CertificateUnusable, CertificateOfAnother: its certificate does not keep the rules; the detail says which.
+        KeyUnknown, KeyringUnusable, KeyRefused, SigningFailed: it cannot be used; the detail says why.
+        KeyStepRefused: it was enrolled before.
+    """
+    issuer = await office.issuer_anew(slug)
+    moment = office.clock()
+    found = await office.custodian.look(Backend.CSC, credential_id, algorithm)
+    # 2
+    read = read_seal_certificate(pem_of(found.chain), anchors, moment)
+    ref = csc_ref(credential_id, found.chain[0])
+    async with office.database.read() as connection:
+        known = await signing_keys.list_seals(connection, issuer.issuer_id)
+    if any(key.backend == Backend.CSC and key.backend_ref == ref for key in known):
+        raise KeyStepRefused("The certificate of this key was enrolled before.")
+    await office.custodian.prove(Backend.CSC, ref, found.public_key)
+    taken = {key.fragment for key in known}
+    names = (PREFIX + fragment_name(algorithm, moment.year, number) for number in count(1))
+    key = SigningKey(
+        id=uuid4(),
+        issuer_id=issuer.issuer_id,
+        purpose=KeyPurpose.SEAL,
+        algorithm=algorithm.value,
+        fragment=next(name for name in names if name not in taken),
+        backend=Backend.CSC.value,
+        backend_ref=ref,
+        public_key=found.public_key.multikey,
+        state=KeyState.PRE_PUBLISHED,
+        created_at=moment,
+    )
+    return await _enrol(office, issuer, key, read, moment, is_new=True)
+
+
+async def _enrol(
+    office: Office, issuer: Issuer, key: SigningKey, read: SealCertificate, moment: datetime, *, is_new: bool = False
+) -> EnrolledSeal:
     # 3
     body, standing = issuer.body, read.standing
     if standing.organization_identifier != body.eidas_identifier:
         raise CertificateOfAnother(
-            f"Its organizationIdentifier is not {body.eidas_identifier}, the eIDAS identifier of {slug}."
+            f"Its organizationIdentifier is not {body.eidas_identifier}, the eIDAS identifier of {body.slug}."
         )
     names = {likeness(name) for name in body.legal_name.values()}
     if not any(likeness(name) in names for name in standing.organisations):
-        raise CertificateOfAnother(f"Its organisation (O) is not a legal name of {slug}.")
+        raise CertificateOfAnother(f"Its organisation (O) is not a legal name of {body.slug}.")
     certificate = X509Certificate(
         signing_key_id=key.id,
         chain=pem_of(read.chain),
@@ -159,6 +207,8 @@ async def enrol_seal(office: Office, slug: str, pem: bytes, anchors: Anchors) ->
     )
     try:
         async with office.database.transaction() as connection:
+            if is_new:
+                await signing_keys.add(connection, key)
             await x509_certificates.add(connection, certificate)
             for former in await signing_keys.list_active(connection, issuer.issuer_id, KeyPurpose.SEAL):
                 # An awarding body has one seal, of whatever kind its key is.

@@ -18,7 +18,7 @@ Adding a place where keys are kept means one file with a class that fits :class:
 from app.keys.certificate_request import certificate_request
 from app.keys.custodian import Custodian
 from app.keys.envelope import DataCipher, DataKey, EnvelopeBroken, learner_key, secret_for
-from app.keys.keeper import AnyAlgorithm, AnyPublicKey, Backend, Found, algorithm_named, file_ref, name_of_ref
+from app.keys.keeper import AnyAlgorithm, AnyPublicKey, Backend, Found, algorithm_named, csc_ref, file_ref, name_of_ref
 from app.keys.keyring import (
     KeyDiffers,
     KeyExists,
@@ -96,6 +96,7 @@ __all__ = [
     "SigningFailed",
     "algorithm_named",
     "certificate_request",
+    "csc_ref",
     "did_document",
     "did_key",
     "did_key_method_id",

@@ -6,6 +6,7 @@ checks it with the public key that is on record (``insist_on_signature``).
 """
 
 import asyncio
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -60,6 +61,9 @@ class Keeper(Protocol):
     async def trouble(self) -> str | None:
         """Find out whether it could sign now; return what an operator has to know if not."""
 
+    def stuck(self) -> bool:
+        """Whether what it does now will never end, so that only another process helps: foreign code may hang."""
+
     async def close(self) -> None:
         """Let go of everything."""
 
@@ -86,6 +90,11 @@ def name_of_ref(ref: str) -> KeyName:
     """
     issuer, _, fragment = ref.partition("/")
     return KeyName(issuer, fragment)
+
+
+def csc_ref(credential_id: str, certificate: bytes) -> str:
+    """Return how a record names a credential of the service, together with the certificate that was enrolled (DER)."""
+    return f"{credential_id}#{hashlib.sha256(certificate).hexdigest()}"
 
 
 class FileKeeper:
@@ -126,6 +135,10 @@ class FileKeeper:
         except KeyringUnusable as error:
             return error.detail
         return None
+
+    def stuck(self) -> bool:
+        """See :class:`Keeper`; nothing here waits for anybody."""
+        return False
 
     async def close(self) -> None:
         """See :class:`Keeper`."""

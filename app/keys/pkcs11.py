@@ -47,6 +47,8 @@ from app.keys.rsa_key import PUBLIC_EXPONENT, SMALLEST_BITS, KeyRefused, RsaPubl
 from app.keys.signer import Algorithm, PublicKey, SigningFailed, curve_of, insist_on_signature
 
 LEFT_ALONE_SECONDS: Final = 1.0
+STUCK_SECONDS: Final = 20.0
+"""How long one piece of work may take, the opening of the library included."""
 _MOST_NAMES: Final = 10_000
 _PIN_REFUSED: Final = (PinIncorrect, PinInvalid, PinLenRange, PinLocked, PinExpired)
 _PROBE: Final = b"enhance-microcredentials: can this token sign?"
@@ -108,6 +110,7 @@ class TokenKeeper:
         self._keys: dict[str, _Key] = {}
         self._left_alone_until = 0.0
         self._pin_refused = False
+        self._busy_since: float | None = None
 
     async def sign(self, ref: str, public_key: AnyPublicKey, message: bytes) -> bytes:
         """See :class:`~app.keys.keeper.Keeper`."""
@@ -140,6 +143,11 @@ class TokenKeeper:
             return error.detail
         return None
 
+    def stuck(self) -> bool:
+        """See :class:`~app.keys.keeper.Keeper`; the queue may be long, one piece of work may not."""
+        since = self._busy_since
+        return since is not None and self._monotonic() - since > STUCK_SECONDS
+
     async def close(self) -> None:
         """See :class:`~app.keys.keeper.Keeper`."""
         await asyncio.get_running_loop().run_in_executor(self._thread, self._forget_session)
@@ -152,6 +160,13 @@ class TokenKeeper:
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._attempt, work, again)
 
     def _attempt(self, work: Callable[[pkcs11.Session], _T], again: bool) -> _T:  # noqa: FBT001 - executors take no names
+        self._busy_since = self._monotonic()
+        try:
+            return self._attempt_twice(work, again)
+        finally:
+            self._busy_since = None
+
+    def _attempt_twice(self, work: Callable[[pkcs11.Session], _T], again: bool) -> _T:  # noqa: FBT001 - as above
         if self._pin_refused:
             self._refuse_pin()
         # 3

@@ -42,8 +42,8 @@ Tell = Callable[[str, Mapping[str, str]], None]
 class SigningDesk:
     """Answers questions until it is cancelled.
 
-    ``given_up_on`` is called when a keeper did not answer in time: a library that hangs cannot be stopped, so the whole
-    process has to make way for its successor.
+    ``given_up_on`` is called when a keeper did not answer in time and is stuck: a library that hangs cannot be stopped,
+    so the whole process has to make way for its successor.
     """
 
     def __init__(
@@ -171,6 +171,7 @@ class SigningDesk:
             async with asyncio.timeout(self._keeper_seconds):
                 return await work
         except TimeoutError:
-            self._tell("keeper does not answer", {"backend": backend, "pid": str(os.getpid())})
-            self._given_up_on(backend)
+            if self._keepers[backend].stuck():
+                self._tell("keeper does not answer", {"backend": backend, "pid": str(os.getpid())})
+                self._given_up_on(backend)
             raise SigningFailed(f"The keeper {backend} did not answer in time.") from None

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from app.keys import (
     Algorithm,
@@ -31,13 +32,16 @@ from app.keys import (
     SigningFailed,
     public_key_on_record,
 )
+from app.keys.csc import CscKeeper, CscPlace
 from app.keys.keeper import FileKeeper
-from app.keys.peers import listen
 from app.keys.pkcs11 import TokenKeeper
 from app.keys.rsa_key import InProcessRsaSigner, generate_rsa_key
-from app.keys.signing_desk import SigningDesk
+from app.settings import CscVersion
 from tests.counterparts import softhsm
+from tests.counterparts.csc_service import CLIENT, PIN, Credential, CscService, self_signed
+from tests.counterparts.csc_service import SECRET as CLIENT_SECRET
 from tests.counterparts.slow_signer import Fault, SlowSigner
+from tests.keys.signing import a_desk, an_rsa_key
 
 SECRET = MasterSecret.generate()
 DID_ALGORITHMS = list(Algorithm)
@@ -54,11 +58,6 @@ class Made:
     """A signer that has the public key of the first and asks for the key of another."""
     process: SignerProcess | None = None
     refs: tuple[str, ...] = ()
-
-
-@cache
-def an_rsa_key():
-    return generate_rsa_key()
 
 
 @cache
@@ -88,23 +87,6 @@ async def from_keyring(algorithm, folder):
 @asynccontextmanager
 async def elsewhere(algorithm, folder):
     yield Made(SlowSigner(algorithm))
-
-
-@asynccontextmanager
-async def a_desk(keepers, folder, **options):
-    """Serve ``keepers`` on a socket in this process; return who asks them."""
-    folder.mkdir(exist_ok=True)
-    listener = listen(folder / "s.sock", shared=False)
-    desk = SigningDesk(keepers, tell=lambda *_: None, given_up_on=lambda _: None, **options)
-    serving = asyncio.create_task(desk.serve(listener))
-    process = SignerProcess(folder / "s.sock", patience_seconds=0.2)
-    try:
-        yield process
-    finally:
-        await process.close()
-        serving.cancel()
-        await asyncio.gather(serving, return_exceptions=True)
-        listener.close()
 
 
 @asynccontextmanager
@@ -140,13 +122,43 @@ async def in_a_token(algorithm, folder):
         yield made
 
 
+@asynccontextmanager
+async def at_a_remote_service(algorithm, folder, version=CscVersion.V2):
+    service = CscService(version=str(version))
+    for ref in (REF, OTHER_REF):
+        if isinstance(algorithm, RsaScheme):
+            key = an_rsa_key() if ref == REF else another_rsa_key()
+        else:
+            key = ec.generate_private_key(ec.SECP256R1() if algorithm is Algorithm.P256 else ec.SECP384R1())
+        service.credentials[ref] = Credential(key, [self_signed(key)])
+    async with service.running() as url:
+        keeper = CscKeeper(CscPlace(url, version, CLIENT, CLIENT_SECRET, PIN))
+        async with kept_by(keeper, Backend.CSC, algorithm, folder) as made:
+            yield made
+
+
+@asynccontextmanager
+async def at_an_older_remote_service(algorithm, folder):
+    async with at_a_remote_service(algorithm, folder, CscVersion.V1) as made:
+        yield made
+
+
+@cache
+def another_rsa_key():
+    return generate_rsa_key()
+
+
+SEALS_ONLY = [Algorithm.P256, Algorithm.P384, *RsaScheme]
 BACKENDS = {
     in_memory: ALL,
     from_keyring: ALL,
     elsewhere: DID_ALGORITHMS,
     through_a_signer_process: ALL,
     in_a_token: ALL,
+    at_a_remote_service: SEALS_ONLY,
+    at_an_older_remote_service: SEALS_ONLY,
 }
+OURS = (in_memory, from_keyring, elsewhere, through_a_signer_process)
 MARKS = {in_a_token: softhsm.needs_softhsm}
 EVERY = [(make, algorithm) for make, algorithms in BACKENDS.items() for algorithm in algorithms]
 APART = [(make, algorithm) for make, algorithm in EVERY if make not in (in_memory, from_keyring, elsewhere)]
@@ -175,7 +187,7 @@ async def test_its_signature_is_raw_and_verifies_with_its_public_key(made):
     assert not made.signer.public_key.verify(signature, b"another message")
 
 
-@each([(make, algorithm) for make, algorithm in EVERY if make is not in_a_token and algorithm is not RsaScheme.PS256])
+@each([(make, algorithm) for make, algorithm in EVERY if make in OURS and algorithm is not RsaScheme.PS256])
 async def test_signing_again_gives_the_same_bytes_where_the_key_is_ours(made):
     assert await made.signer.sign(b"resumed after a crash") == await made.signer.sign(b"resumed after a crash")
 
@@ -271,6 +283,9 @@ class Faulty:
 
     async def sign(self, _ref, _public_key, message):
         return await self.signer.sign(message)
+
+    def stuck(self):
+        return True
 
     async def close(self):
         pass
