@@ -21,7 +21,8 @@ from app.errors import ServiceError
 from app.jsonld import canonicalize
 from app.jsonld.contexts import pinned_context
 from app.keys import Algorithm, InProcessSigner, KeyState, did_key
-from app.securing import secure, vc_jose
+from app.securing import key_proof, secure, vc_jose
+from app.securing.jws import encode_base64url
 from app.settings import Lookups
 from app.status import BitstringStatusList, parse_status_index
 from app.strict_json import canonical, parse
@@ -40,6 +41,11 @@ NOW: Final = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 MOST_BYTES: Final = 256 * 1024
 """Of one input to /verify: bounds on size have tests of their own, and small inputs are tried more often."""
 
+_ISSUER: Final = "https://credentials.example/issuers/test"
+_HOLDER: Final = "holder"
+_PROOF_TYPES: Final = ("openid4vci-proof+jwt", "dpop+jwt")
+_PROOF_HEADERS: Final = ("jwk", "did:jwk", "did:key")
+
 Json = Any
 Target = Callable[[bytes], None]
 
@@ -53,6 +59,21 @@ def _signer(name: str, algorithm: Algorithm) -> InProcessSigner:
     if algorithm is Algorithm.ED25519:
         return InProcessSigner(ed25519.Ed25519PrivateKey.from_private_bytes(secret))
     return InProcessSigner(ec.derive_private_key(int.from_bytes(secret), ec.SECP256R1()))
+
+
+async def _proof(typ: str, named: str) -> bytes:
+    """Return a proof of a wallet's key, which its header names in one way or another."""
+    signer = _signer(_HOLDER, Algorithm.ED25519)
+    multikey = did_key(signer.public_key)
+    names: dict[str, Json] = {
+        "jwk": {"jwk": signer.public_key.jwk()},
+        "did:jwk": {"kid": f"{key_proof.did_jwk(signer.public_key)}#0"},
+        "did:key": {"kid": f"{multikey}#{multikey.removeprefix('did:key:')}"},
+    }
+    claims = {"aud": _ISSUER, "iat": NOW.timestamp(), "nonce": "n", "htm": "POST", "htu": _ISSUER, "jti": "j"}
+    parts = [canonical(part) for part in ({"typ": typ, "alg": "EdDSA", **names[named]}, claims)]
+    covered = b".".join(encode_base64url(part) for part in parts)
+    return covered + b"." + encode_base64url(await signer.sign(covered))
 
 
 class _AtOnce(Executor):
@@ -186,6 +207,21 @@ class Doors:
         if str(index) != texts[1]:
             raise Wrong("an index that is written in another way")
 
+    def read_proof(self, content: bytes) -> None:
+        """The readers of what wallets show keys with: key proofs and DPoP proofs, which bring their own key."""
+        text = content.decode("utf-8", errors="replace")
+        readers: tuple[Callable[[], object], ...] = (
+            lambda: key_proof.read_key_proof(text, audience=_ISSUER, now=NOW),
+            lambda: key_proof.read_dpop_proof(text, method="POST", url=_ISSUER, access_token=None, now=NOW),
+        )
+        for read in readers:
+            try:
+                read()
+            except ServiceError:
+                continue
+            if content not in self.seeds["proof"]:
+                raise Wrong("a proof holds that nobody signed")
+
     def targets(self) -> dict[str, Target]:
         """Return each door by name."""
         return {
@@ -193,6 +229,7 @@ class Doors:
             "json": self.read_json,
             "token": self.read_token,
             "status": self.read_status_list,
+            "proof": self.read_proof,
         }
 
     # --- what to begin with
@@ -263,6 +300,7 @@ class Doors:
             ],
             "token": tokens,
             "status": [*(text.encode() for text in lists), *raw, b"94567"],
+            "proof": [await _proof(typ, header) for typ in _PROOF_TYPES for header in _PROOF_HEADERS],
         }
 
 

@@ -26,12 +26,12 @@ from typing import Final
 REPOSITORY: Final = Path(__file__).resolve().parent.parent
 CORPUS: Final = REPOSITORY / "fuzz" / "corpus"
 FOUND: Final = REPOSITORY / "var" / "fuzz"
-SHARES: Final = {"verify": 0.64, "json": 0.12, "token": 0.12, "status": 0.12}
+SHARES: Final = {"verify": 0.6, "json": 0.1, "token": 0.1, "status": 0.1, "proof": 0.1}
 LONGEST_SECONDS: Final = 20
 MOST_MEGABYTES: Final = 1536
 LARGEST_KEPT: Final = 4096
 MOST_KEPT: Final = 120
-_LARGEST: Final = {"verify": 96 * 1024, "json": 8 * 1024, "token": 48 * 1024, "status": 8 * 1024}
+_LARGEST: Final = {"verify": 96 * 1024, "json": 8 * 1024, "token": 48 * 1024, "status": 8 * 1024, "proof": 12 * 1024}
 _ROUNDS: Final = 6
 _GROWTH_MEGABYTES: Final = 24
 

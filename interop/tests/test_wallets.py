@@ -31,9 +31,9 @@ class SecuredService:
     def wallet(self, client=CREDO):
         return ForeignWallet(client, self.certificate)
 
-    def offer(self, reference, **wanted):
+    def offer(self, reference, subtype="service", **wanted):
         record = self.university.issue(
-            full_request("service", awarding_body=AWARDING_BODY, learner__reference=reference),
+            full_request(subtype, awarding_body=AWARDING_BODY, learner__reference=reference),
             idempotency_key=reference,
         )
         answer = self.client.post(f"/api/v1/credentials/{record['id']}/offers", json=wanted, headers=self.headers)
@@ -108,6 +108,32 @@ def test_credo_claims_each_configuration(secured, by, configuration, guarded):
             assert credential["credentialSubject"]["id"] == claimed["dids"][0]
         assert wallet.step("notify", event="credential_accepted") == {}
     assert_valid(secured, credential)
+
+
+SD_JWT = ["learning-credential.dc+sd-jwt", "verifiable-micro-credential.dc+sd-jwt"]
+
+
+@pytest.mark.parametrize("configuration", SD_JWT)
+def test_credo_claims_each_type_with_selective_disclosure(secured, configuration):
+    _, made = secured.offer(f"credo-{configuration}", "academic", configurations=[configuration])
+    with secured.wallet() as wallet:
+        claimed = wallet.step(
+            "claim",
+            uri=made["by_reference_uri"],
+            configuration=configuration,
+            keys=[{"alg": "ES256", "named": "jwk"}, {"alg": "EdDSA", "named": "did"}],
+        )
+    assert "error" not in claimed, claimed
+    assert len(set(claimed["credentials"])) == 2
+    for credential in claimed["credentials"]:
+        _, report = verify(secured.client, credential.encode())
+        assert report["verdict"] == "valid", report
+
+
+def test_every_configuration_that_is_announced_is_claimed_here(secured):
+    address = f"/.well-known/openid-credential-issuer/issuers/{AWARDING_BODY}"
+    announced = secured.client.get(address).raise_for_status().json()["credential_configurations_supported"]
+    assert sorted(announced) == sorted([BOUND, UNBOUND, *SD_JWT])
 
 
 def test_credo_claims_a_batch_and_sees_one_copy_revoked(secured):
