@@ -35,18 +35,19 @@ from app.errors import Family, ServiceError
 from app.issuance.office import Office
 from app.keys import KeyState, PublicKey, has_jwk_entry, jwk_method_id, method_id
 from app.securing import jws
-from app.store import awarding_bodies, events, issuers, signing_keys, trust_lists, x509_certificates
+from app.store import awarding_bodies, events, issuers, logos, signing_keys, trust_lists, x509_certificates
 from app.store.connection import Connection
 from app.store.failures import AlreadyThere
 from app.store.issuers import Issuer
+from app.store.logos import Logo
 from app.store.signing_keys import SigningKey
 from app.store.trust_lists import ImportedTrustList, PublishedTrustList
 from app.strict_json import canonical, parse
 from app.template.alliance import AwardingBody
-from app.trust.members import AllianceMember, MemberKey, MemberSeal
+from app.trust.members import AllianceMember, MemberKey, MemberLogo, MemberSeal
 from app.trust.resolve import DidDocument, ResolutionFailed, is_did
 from app.trust.seals import chain_of
-from app.trust.trust_list import TrustList, TrustListUnusable, read_claims, write_members
+from app.trust.trust_list import Listed, TrustList, TrustListUnusable, read_claims, write_members
 
 MEDIA_TYPE: Final = "application/jwt"
 TYPE: Final = "enhance-trust-list+jwt"
@@ -125,7 +126,7 @@ async def published_trust_list(office: Office) -> PublishedTrustList:
     moment = office.clock()
     async with office.database.read() as connection:
         newest = await trust_lists.find_newest(connection)
-        did, claims = await _claims(connection)
+        did, claims = await _claims(connection, office.public_url)
     if (
         newest is not None
         and newest.claims_sha256 == _digest_of_claims(claims)
@@ -148,7 +149,7 @@ async def go_on_after_restore(office: Office, *, beyond: int) -> PublishedTrustL
     """
     async with office.database.read() as connection:
         newest = await trust_lists.find_newest(connection)
-        did, claims = await _claims(connection)
+        did, claims = await _claims(connection, office.public_url)
     version = max((newest.version if newest else 0) + _PASSED_OVER, beyond)
     return await _publish(office, newest, did, claims, version=version)
 
@@ -204,14 +205,21 @@ def readable(content: bytes) -> bytes:
     return orjson.dumps(orjson.loads(jws.parse_compact(content).payload), option=orjson.OPT_INDENT_2)
 
 
-async def _claims(connection: Connection) -> tuple[str, dict[str, object]]:
+async def _claims(connection: Connection, public_url: str) -> tuple[str, dict[str, object]]:
     service, own = await service_with_keys(connection)
-    members = [
-        (body, keys, await _seals(connection, issuer))
-        for issuer, body, keys in await bodies_with_keys(connection)
-        if body.is_member
+    bodies = [one for one in await bodies_with_keys(connection) if one[1].is_member]
+    images = await logos.list_of(connection, *(body.slug for _, body, _ in bodies))
+    listed = [
+        Listed(body, keys, await _seals(connection, issuer), _logo(public_url, images.get(body.slug)))
+        for issuer, body, keys in bodies
     ]
-    return service, write_members(members, own)
+    return service, write_members(listed, own)
+
+
+def _logo(public_url: str, image: Logo | None) -> MemberLogo | None:
+    if image is None:
+        return None
+    return MemberLogo(f"{public_url}/issuers/{image.owner}/logo.png", image.sha256.hex())
 
 
 async def bodies_with_keys(connection: Connection) -> list[tuple[Issuer, AwardingBody, tuple[MemberKey, ...]]]:

@@ -60,6 +60,14 @@ class MemberSeal:
 
 
 @dataclass(frozen=True, slots=True)
+class MemberLogo:
+    """Where the logo of a known issuer is, and the SHA-256 of the PNG there, in hexadecimal digits."""
+
+    url: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class AllianceMember:
     """One issuer that this deployment knows.
 
@@ -78,6 +86,7 @@ class AllianceMember:
     listed_by: str | None = None
     listed_until: datetime | None = None
     seals: tuple[MemberSeal, ...] = ()
+    logo: MemberLogo | None = None
 
     @classmethod
     def of(cls, body: AwardingBody, *, keys: tuple[MemberKey, ...] | None) -> Self:

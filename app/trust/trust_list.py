@@ -23,7 +23,7 @@ from app.errors import Family, Finding, ServiceError, json_pointer
 from app.instants import write_instant
 from app.keys import KeyRefused, KeyState, PublicKey
 from app.template.alliance import ALLIANCE_NAME, MEMBERS, AwardingBody, IssuerKind
-from app.trust.members import AllianceMember, MemberKey, MemberSeal
+from app.trust.members import AllianceMember, MemberKey, MemberLogo, MemberSeal
 from app.trust.resolve import is_did
 from app.trust.seals import MAX_DEPTH, Anchors, appraise
 
@@ -143,6 +143,11 @@ class _Seal(_Said):
         )
 
 
+class _Logo(_Said):
+    url: Annotated[str, Field(pattern=r"^https?://", max_length=500)]
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
 class _Identifier(_Said):
     scheme: Text
     value: Text
@@ -155,7 +160,9 @@ class _Member(_Said):
     eidas_identifier: Text
     identifiers: Annotated[list[_Identifier], Field(max_length=50)]
     keys: Annotated[list[_Key], Field(max_length=_MOST_KEYS)]
-    seals: Annotated[list[_Seal], Field(max_length=_MOST_SEALS)] = []  # lists from before there were seals
+    # Lists from before there were any have neither.
+    seals: Annotated[list[_Seal], Field(max_length=_MOST_SEALS)] = []
+    logo: _Logo | None = None
 
     @model_validator(mode="after")
     def _keys_are_its_own(self) -> "_Member":
@@ -257,15 +264,24 @@ def _member(signer: str, said: _Member, valid_until: datetime) -> AllianceMember
         identifiers=(said.eidas_identifier, *(identifier.value for identifier in said.identifiers)),
         keys=tuple(key.read() for key in said.keys),
         seals=tuple(seal.read() for seal in said.seals),
+        logo=None if said.logo is None else MemberLogo(said.logo.url, said.logo.sha256),
         kind=IssuerKind.UNIVERSITY,
         listed_by=signer,
         listed_until=valid_until,
     )
 
 
-def write_members(
-    bodies: Iterable[tuple[AwardingBody, Sequence[MemberKey], Sequence[MemberSeal]]], signer_keys: Iterable[MemberKey]
-) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What a list says about one university."""
+
+    body: AwardingBody
+    keys: Sequence[MemberKey]
+    seals: Sequence[MemberSeal] = ()
+    logo: MemberLogo | None = None
+
+
+def write_members(listed: Iterable[Listed], signer_keys: Iterable[MemberKey]) -> dict[str, Any]:
     """Return what a list says about its universities and about who signs it; the same facts give the same claims."""
     return {
         "form": FORM,
@@ -273,18 +289,19 @@ def write_members(
         "signer_keys": [_key(key) for key in signer_keys],
         "members": [
             {
-                "slug": body.slug,
-                "did": body.did,
-                "legal_name": dict(body.legal_name),
-                "short_name": body.short_name,
-                "country": body.country,
-                "homepage": body.homepage,
-                "eidas_identifier": body.eidas_identifier,
-                "identifiers": [{"scheme": item.scheme, "value": item.value} for item in body.identifiers],
-                "keys": [_key(key) for key in keys],
-                "seals": [_seal(seal) for seal in seals],
+                "slug": one.body.slug,
+                "did": one.body.did,
+                "legal_name": dict(one.body.legal_name),
+                "short_name": one.body.short_name,
+                "country": one.body.country,
+                "homepage": one.body.homepage,
+                "eidas_identifier": one.body.eidas_identifier,
+                "identifiers": [{"scheme": item.scheme, "value": item.value} for item in one.body.identifiers],
+                "keys": [_key(key) for key in one.keys],
+                "seals": [_seal(seal) for seal in one.seals],
+                "logo": None if one.logo is None else {"url": one.logo.url, "sha256": one.logo.sha256},
             }
-            for body, keys, seals in sorted(bodies, key=lambda item: item[0].slug)
+            for one in sorted(listed, key=lambda one: one.body.slug)
         ],
     }
 

@@ -12,7 +12,7 @@ from app.keys import Algorithm, InProcessSigner, KeyState, jwk_method_id, method
 from app.securing import jws
 from app.template.alliance import MEMBERS, AwardingBody
 from app.trust.members import MemberKey
-from app.trust.trust_list import write_members
+from app.trust.trust_list import Listed, write_members
 
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -68,7 +68,7 @@ class OtherDeployment:
 
     def claims(self, *, version: int, at: datetime, previous: bytes | None = None, **changes: Any) -> dict[str, Any]:
         keys = [self.signer_key(self.signer, "p256-2026-1"), *self.more_signer_keys]
-        said = write_members([(self.body(slug), self.member_keys(slug), ()) for slug in self.slugs], keys)
+        said = write_members([Listed(self.body(slug), self.member_keys(slug)) for slug in self.slugs], keys)
         return {
             "iss": self.did,
             "iat": int(at.timestamp()),

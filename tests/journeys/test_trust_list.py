@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.issuance import setup, trust_list
+from app.issuance import logos, setup, trust_list
 from app.issuance.trust_list import TrustListRefused, read_trust_list
 from app.keys import Algorithm, InProcessSigner, KeyState
 from app.securing import MalformedToken, secure
@@ -16,6 +16,7 @@ from tests.builders import full_request
 from tests.counterparts.foreign_issuer import V2
 from tests.counterparts.other_deployment import OtherDeployment
 from tests.deployments import START
+from tests.journeys.test_logos import GREEN, png
 
 LIST = "/trust/members.jwt"
 
@@ -64,6 +65,22 @@ class TestPublishing:
         for number in (0, 4, 2**40):
             missing = await deployment.public.get(f"/trust/members/{number}.jwt")
             assert (missing.status_code, missing.json()["code"]) == (404, "trust-list-unknown")
+
+    async def test_it_states_where_a_logo_is_and_its_digest(self, deployment):
+        def logos_in(answer):
+            return {member.slug: member.logo for member in read_trust_list(answer.content).says.members}
+
+        first = await deployment.public.get(LIST)
+        assert set(logos_in(first).values()) == {None}
+        await logos.set_logo(deployment.office, "wut", png(GREEN))
+        second = await deployment.public.get(LIST)
+        stated = logos_in(second)["wut"]
+        image = (await deployment.public.get(stated.url)).content
+        assert stated.sha256 == hashlib.sha256(image).hexdigest()
+        assert read_trust_list(second.content).says.version == 2
+        assert {slug for slug, logo in logos_in(second).items() if logo} == {"wut"}
+        await logos.remove_logo(deployment.office, "wut")
+        assert set(logos_in(await deployment.public.get(LIST)).values()) == {None}
 
     async def test_people_can_read_what_it_says(self, deployment):
         readable = await deployment.public.get("/trust/members.json")
