@@ -224,7 +224,7 @@ async def test_the_key_of_a_seal_is_in_no_did_document_and_no_list_of_proof_keys
 
 async def test_the_page_says_whether_the_file_is_sealed(deployment, pki):
     record = await deployment.issue(full_request("academic"))
-    for word in ("EDC rendering (not sealed)", "sealed European Digital Credential"):
+    for word in ("European Digital Credential, not sealed", "Sealed European Digital Credential"):
         page = await deployment.public.get(record["public_url"], headers={"Accept": "text/html"})
         assert word in page.text
         await enrol(deployment.office, pki)
