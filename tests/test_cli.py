@@ -237,6 +237,9 @@ def test_public_facts_are_compared_and_changed(deployment, folder, monkeypatch):
     assert deployment("issuers", "change", changed, "--yes").code == 0
     assert "said already" in deployment("issuers", "change", changed).out
     assert deployment("issuers", "change", ISSUERS / "upv.json", "--yes").code == 1
+    unusable = written(folder, "unusable.json", description | {"short_name": "WUT \U0001fae0"})
+    refused = deployment("issuers", "change", unusable, "--yes")
+    assert (refused.code, "#/short_name" in refused.err) == (1, True)
     unusable = written(folder, "unusable.json", description | {"time_zone": "Europe/Nowhere"})
     refused = deployment("issuers", "change", unusable, "--yes")
     assert (refused.code, "#/time_zone" in refused.err) == (1, True)

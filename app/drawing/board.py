@@ -154,6 +154,11 @@ def _compiled(page: Page, form: Literal["png", "pdf"], **options: Any) -> bytes:
     except typst.TypstError as error:
         # Its words may hold words of the page.
         raise PageUndrawable from error
+    except BaseException as error:
+        # What goes wrong inside of typst itself is no Exception, and would end more than this page.
+        if type(error).__name__ == "PanicException":
+            raise PageUndrawable from None
+        raise
     if not isinstance(made, bytes):
         raise PageUndrawable("It is longer than one page.")
     return made

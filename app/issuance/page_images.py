@@ -35,7 +35,7 @@ _log = structlog.get_logger()
 _Steps: TypeAlias = tuple[str | int, ...]
 _IN_OFFERING: Final = ("title", "units", "assessments", "learning_outcomes")
 _IN_AWARD: Final = ("learner", "units", "assessments", "grade")
-_NOT_SHOWN: Final = frozenset({"other_data", "chosen_from", "methods_other", "esco", "provided_by", "assessed_by"})
+_NOT_SHOWN: Final = frozenset({"other_data", "chosen_from", "methods_other", "esco", "assessed_by"})
 """Members of those above that no page shows."""
 
 

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import ValidationError
 
+from app.drawing import unshowable
 from app.errors import Family, Finding, ServiceError, json_pointer
 from app.issuance.office import PROOF_ALGORITHMS, SERVICE_SLUG, AwardingBodyUnknown, Office
 from app.keys import (
@@ -236,6 +237,12 @@ def described_body(office: Office, description: dict[str, JsonValue]) -> Awardin
             for item in error.errors()
         ]
         raise AwardingBodyUnusable(findings=[*findings, *unusable]) from None
+    names = [
+        ("#/short_name", body.short_name),
+        *((f"#/legal_name/{tag}", name) for tag, name in body.legal_name.items()),
+    ]
+    # Every page of its credentials shows them.
+    unusable += [Finding("text-unshowable", at, problem) for at, name in names if (problem := unshowable(name))]
     if unusable:
         raise AwardingBodyUnusable(findings=unusable)
     return body

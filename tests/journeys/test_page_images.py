@@ -125,6 +125,10 @@ async def test_page_and_document_are_told_apart_by_learner(deployment):
         ({"learner.given_names": "Zoë ⴰⵎⴰ"}, "#/learner/given_names"),
         ({"learner.name_in_other_script": {"zgh": "ⴰⵎⴰ"}}, "#/learner/name_in_other_script/zgh"),
         ({"offering.title.pl": "Certyfikat \U0001fae0"}, "#/offering/title/pl"),
+        (
+            {"offering.units.1.provided_by.1.name": {"en": "Institute \U0001fae0"}},
+            "#/offering/units/1/provided_by/1/name/en",
+        ),
         ({"offering.learning_outcomes.0.text.en": "Reads ⴰⵎⴰ."}, "#/offering/learning_outcomes/0/text/en"),
     ],
 )
