@@ -49,7 +49,7 @@ from app.issuance.wallet_copy import finish_copies
 from app.jsonld import CREDENTIALS_V2, ELM_CONTEXT_URL, canonicalize
 from app.keys import Keyring, MasterSecret, SignerProcess
 from app.languages import Language, say, spoken
-from app.pages import catalogue, claim, credential, explanations, published, reference, start
+from app.pages import catalogue, claim, credential, explanations, published, reference, start, wallet_check
 from app.pages.explanations import Explanation
 from app.pages.failures import FailuresForPeople, visited_by_people
 from app.pages.finding_codes import FINDING_CODES
@@ -62,7 +62,7 @@ from app.trust.fetch import Fetch
 from app.trust.trust_list import TrustList
 from app.verification.evidence import Policy
 from app.verification.verifier import Verifier
-from app.wallet import openid4vci, well_known
+from app.wallet import openid4vci, openid4vp, well_known
 from app.world import ReceiptDesk, world_of, world_of_list
 
 VERSION: Final = "0.1.0"
@@ -222,8 +222,10 @@ def build(settings: Settings, office: Office, *, fetch: Fetch | None = None) -> 
         published,
         explanations,
         start,
+        wallet_check,
         reference,
         openid4vci,
+        openid4vp,
         well_known,
     ):
         application.include_router(door.router)

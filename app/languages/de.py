@@ -361,6 +361,15 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "page.print-page": "Seite zum Drucken (PDF)",
         "page.print-page-sentence": "Papier allein beweist nichts: Der Code darauf führt zu dieser Seite.",
         "page.what-it-says": "Was darin steht",
+        "page.wallet-check-title": "Einen Nachweis in einer Wallet prüfen",
+        "page.wallet-check-lead": "Die Wallet wird nach einem Lernnachweis oder Micro-Credential gefragt und zeigt "
+        "seinen Titel und wer es verliehen hat. Nach Namen wird nicht gefragt.",
+        "page.wallet-check-button": "Eine Wallet fragen",
+        "page.wallet-check-waiting": "Öffnen Sie dies mit der Wallet, die den Nachweis hält. Diese Seite sieht von "
+        "selbst nach der Antwort.",
+        "page.wallet-check-picture": "QR-Code, der eine Wallet zur Frage führt",
+        "page.wallet-check-refused": "Die Wallet hat keinen Nachweis gezeigt.",
+        "page.wallet-check-again": "Noch einmal fragen",
         "page.claim-title": "Micro-Credential abholen",
         "page.claim-lead": (
             "{university} hat Ihnen dieses Micro-Credential verliehen. Sie können es in die Wallet auf Ihrem "

@@ -335,6 +335,15 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "page.print-page": "Page for printing (PDF)",
         "page.print-page-sentence": "Paper proves nothing by itself: the code on it leads to this page.",
         "page.what-it-says": "What it says",
+        "page.wallet-check-title": "Check a credential in a wallet",
+        "page.wallet-check-lead": "The wallet is asked for a learning credential or micro-credential and shows its "
+        "title and who awarded it. Names are not asked for.",
+        "page.wallet-check-button": "Ask a wallet",
+        "page.wallet-check-waiting": "Open this with the wallet that holds the credential. This page looks for the "
+        "answer by itself.",
+        "page.wallet-check-picture": "QR code that leads a wallet to the question",
+        "page.wallet-check-refused": "The wallet did not show a credential.",
+        "page.wallet-check-again": "Ask again",
         "page.claim-title": "Claim your micro-credential",
         "page.claim-lead": (
             "{university} has awarded you this micro-credential. You can put it into the wallet on your "

@@ -539,6 +539,15 @@ consumed_once = Table(  # nonces and identifiers of proofs that were used; forgo
     Index(None, "expires_at"),
 )
 
+presentation_answer = Table(  # what a wallet answered the open verifier, sealed under a key that is nowhere here
+    "presentation_answer",
+    metadata,
+    Column("request_sha256", LargeBinary, primary_key=True),
+    _required("sealed", LargeBinary),
+    _required("expires_at", Instant),
+    Index(None, "expires_at"),
+)
+
 logo = Table(  # owner: the slug of an awarding body, or "alliance"
     "logo",
     metadata,

@@ -36,6 +36,7 @@ DEPLOYMENT_WIDE = {
     "trust_list": "of the deployment, public",
     "imported_trust_list": "of another deployment, public",
     "consumed_once": "digests and times only",
+    "presentation_answer": "sealed under a key that the asker and the wallet have, forgotten within minutes",
 }
 
 
