@@ -36,7 +36,7 @@ demo: set-up-runtime ## The service with seven universities on http://localhost:
 	@PORT=$(PORT) ONCE=$(ONCE) $(BIN)/python -m demo
 
 test: set-up-development ## All tests that need nothing but this folder
-	@$(BIN)/python -m pytest -n $(TEST_WORKERS) -m "not postgresql and not replay" $(PYTEST_FLAGS)
+	@$(BIN)/python -m pytest -n $(TEST_WORKERS) -m "not postgresql and not replay and not tokens" $(PYTEST_FLAGS)
 
 lint: set-up-development ## Format, lint, types, and the direction of imports
 	@$(BIN)/python -m ruff format --check .
@@ -46,11 +46,11 @@ lint: set-up-development ## Format, lint, types, and the direction of imports
 
 postgresql: set-up-development ## The store and the journeys on a PostgreSQL server of their own
 	@PG_BINDIR=$(PG_BINDIR) $(BIN)/python -m tests.postgresql_server \
-		$(BIN)/python -m pytest -n $(TEST_WORKERS) -m "not replay" $(PYTEST_FLAGS) \
+		$(BIN)/python -m pytest -n $(TEST_WORKERS) -m "not replay and not tokens" $(PYTEST_FLAGS) \
 		$(wildcard tests/store tests/migrations tests/claiming tests/journeys)
 
 tokens: set-up-development ## Keys in a real token (SoftHSM) under eight callers for a minute (TOKEN_SECONDS=60)
-	@TOKEN_SECONDS=$(TOKEN_SECONDS) $(BIN)/python -m pytest -s -m softhsm $(PYTEST_FLAGS) tests/journeys/test_tokens_of_hardware.py
+	@TOKEN_SECONDS=$(TOKEN_SECONDS) $(BIN)/python -m pytest -s -m tokens $(PYTEST_FLAGS) tests/journeys/test_tokens_of_hardware.py
 
 interop: set-up-development ## Checked against other people's implementations (needs Node.js 20 and npm)
 	@PYTHON=$(BIN)/python interop/run interop $(BIN)/python -m pytest $(PYTEST_FLAGS) interop/tests

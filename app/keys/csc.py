@@ -138,6 +138,7 @@ class CscKeeper:
         )
         self._token: tuple[str, float] | None = None
         self._token_lock = asyncio.Lock()
+        self._good_until = 0.0
         self._known: dict[str, _Credential] = {}
         self._waiting: dict[tuple[str, AnyAlgorithm], list[tuple[bytes, asyncio.Future[bytes]]]] = {}
         self._working: dict[tuple[str, AnyAlgorithm], asyncio.Task[None]] = {}
@@ -179,6 +180,9 @@ class CscKeeper:
 
     async def trouble(self) -> str | None:
         """See :class:`~app.keys.keeper.Keeper`."""
+        now = asyncio.get_running_loop().time()
+        if now < self._good_until:
+            return None
         try:
             await self._call("info", {}, token=None)
             await self._access_token()
@@ -186,6 +190,8 @@ class CscKeeper:
             return error.detail
         except _Refused as error:
             return f"The remote service refuses to say what it is ({error})."
+        # Those who watch this service ask every few seconds; the provider need not hear of it each time.
+        self._good_until = now + self._info_seconds
         return None
 
     def stuck(self) -> bool:

@@ -44,6 +44,7 @@ _PAUSE_SECONDS: Final = 0.05
 _LONGEST_PAUSE_SECONDS: Final = 0.5
 _DOWN_SECONDS: Final = 1.0
 _MOST_CONNECTIONS: Final = 16
+"""At a time, for each backend."""
 
 _PROBLEMS: Final[Mapping[str, type[ServiceError]]] = {
     problem.code: problem
@@ -67,7 +68,8 @@ class SignerProcess:
         self._users = frozenset(users)
         self._patience_seconds = patience_seconds
         self._idle: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
-        self._places = asyncio.Semaphore(_MOST_CONNECTIONS)
+        # For each backend of its own: a remote service that is slow must not hold up keys that are at hand.
+        self._places: dict[Backend | None, asyncio.Semaphore] = {}
         self._down_until = 0.0
 
     def __repr__(self) -> str:
@@ -152,7 +154,8 @@ class SignerProcess:
             pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
 
     async def _ask_once(self, question: Question, body: bytes, seconds: float) -> bytes:
-        async with self._places:
+        backend = question.backend if isinstance(question, Sign | Make | Look) else None
+        async with self._places.setdefault(backend, asyncio.Semaphore(_MOST_CONNECTIONS)):
             reader, writer = self._idle_connection() or await self._connect()
             try:
                 async with asyncio.timeout(seconds):

@@ -31,6 +31,8 @@ FRAME_SECONDS: Final = 10.0
 """How long one frame may take from its first octet to its last."""
 KEEPER_SECONDS: Final = 30.0
 """How long a keeper may take: longer, and it is taken for one that will never answer."""
+HEALTH_SECONDS: Final = 3.0
+"""How long a keeper may take to say how it is: those who ask wait for all of them together."""
 MOST_CONNECTIONS: Final = 256
 
 _T = TypeVar("_T")
@@ -158,13 +160,16 @@ class SigningDesk:
                 return json.dumps({"public_key": found.public_key.multikey, "chain": chain}).encode()
 
     async def _health(self) -> dict[str, str | None]:
-        health: dict[str, str | None] = {}
-        for backend, keeper in self._keepers.items():
-            try:
-                health[backend.value] = await self._within(backend, keeper.trouble())
-            except ServiceError as error:
-                health[backend.value] = error.detail
-        return health
+        found = await asyncio.gather(*(self._trouble(keeper) for keeper in self._keepers.values()))
+        return {backend.value: trouble for backend, trouble in zip(self._keepers, found, strict=True)}
+
+    @staticmethod
+    async def _trouble(keeper: Keeper) -> str | None:
+        try:
+            async with asyncio.timeout(HEALTH_SECONDS):
+                return await keeper.trouble()
+        except TimeoutError:
+            return "It does not answer in time."
 
     async def _within(self, backend: Backend, work: Awaitable[_T]) -> _T:
         try:

@@ -28,7 +28,7 @@ from tests.counterparts.signer_process import SignerProcessAtWork
 from tests.counterparts.softhsm import LABEL, SoftHsm, needs_softhsm
 from tests.deployments import START, a_deployment
 
-pytestmark = needs_softhsm
+pytestmark = [pytest.mark.tokens, *needs_softhsm]
 
 SECONDS = float(os.environ.get("TOKEN_SECONDS", "2"))
 """How long the callers go on; `make tokens` says a minute."""

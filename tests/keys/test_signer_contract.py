@@ -324,6 +324,31 @@ async def test_a_keeper_that_does_not_answer_is_given_up(tmp_path):
             await RemoteSigner(process, Backend.PKCS11, "x", keeper.signer.public_key).sign(b"m")
 
 
+class Away(Faulty):
+    """Takes its time to say how it is."""
+
+    async def trouble(self):
+        await asyncio.sleep(60)
+
+
+async def test_a_keeper_that_is_slow_holds_up_neither_others_nor_the_answer_how_they_are(tmp_path):
+    quick, slow = Faulty(), Away(delay_seconds=60)
+    file = FileKeeper(Keyring.create(tmp_path / "keys", SECRET, cost=ScryptCost(n=2**14)))
+    async with a_desk({Backend.PKCS11: quick, Backend.CSC: slow, Backend.FILE: file}, tmp_path) as process:
+        waiting = [
+            asyncio.create_task(RemoteSigner(process, Backend.CSC, "x", slow.signer.public_key).sign(b"m"))
+            for _ in range(40)
+        ]
+        await asyncio.sleep(0.05)
+        signature = await RemoteSigner(process, Backend.PKCS11, "x", quick.signer.public_key).sign(b"m")
+        assert quick.signer.public_key.verify(signature, b"m")
+        quick.trouble = file.trouble
+        assert await process.health() == {"pkcs11": None, "csc": "It does not answer in time.", "file": None}
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+
+
 async def test_a_backend_that_is_not_set_up_is_said_to_the_operator_and_not_to_who_asks_for_a_signature(tmp_path):
     keeper = Faulty()
     async with a_desk({Backend.PKCS11: keeper}, tmp_path) as process:
