@@ -252,11 +252,11 @@ def create() -> FastAPI:
     settings = load_settings()
     configure_logging(settings.log_level)
     application = build(settings, open_office(settings))
-    _warm_up()
+    warm_up()
     return application
 
 
-def _warm_up() -> None:
+def warm_up() -> None:
     """Do now what the first request would otherwise wait for, and never again what is done.
 
     The contexts are processed by PyLD once. What is in memory by then stays for ever, so the garbage collector need not

@@ -57,6 +57,7 @@ def world_of(office: Office, settings: Settings, *, fetch: Fetch | None = None) 
         read_and_check=template_findings,
         http_hosts=exceptions,
         anchors=Anchors.read(settings.seal_anchors),
+        revocation=RevocationSource(AuthorityFetch(exceptions=exceptions)),
     )
 
 
@@ -92,7 +93,7 @@ async def evidence_desk(office: Office, settings: Settings) -> AsyncIterator[Evi
     named = [urlsplit(url) for url in settings.seal_timestamp_authorities]
     places = [(parts.hostname or "", parts.port or _PORTS[parts.scheme]) for parts in named]
     stamping = AuthorityFetch(exceptions=places, total_seconds=_STAMPING_SECONDS)
-    asking = AuthorityFetch(exceptions=loopback_exceptions(settings))
+    revocation = RevocationSource(AuthorityFetch(exceptions=loopback_exceptions(settings)))
     demands = Demands(
         authorities=settings.seal_timestamp_authorities,
         policy=settings.seal_timestamp_policy,
@@ -100,10 +101,10 @@ async def evidence_desk(office: Office, settings: Settings) -> AsyncIterator[Evi
         renew_before=timedelta(days=settings.seal_renewal_days),
     )
     try:
-        yield EvidenceDesk(office, anchors=anchors, demands=demands, ask=stamping, revocation=RevocationSource(asking))
+        yield EvidenceDesk(office, anchors=anchors, demands=demands, ask=stamping, revocation=revocation)
     finally:
         await stamping.aclose()
-        await asking.aclose()
+        await revocation.aclose()
 
 
 class ReceiptNotSigned(ServiceError):

@@ -12,11 +12,13 @@ from sqlalchemy import select
 from app.issuance import seals
 from app.issuance.issue import EDC_FORM
 from app.issuance.seal_evidence import Step, renew
+from app.main import verifier_of
 from app.securing import raising
 from app.securing.jades import Level
 from app.settings import SealLevel
 from app.store.tables import outbox, secured_form
 from app.trust.seals import Anchors
+from app.verification.submission import read_submission
 from app.world import evidence_desk
 from tests.builders import full_request
 from tests.counterparts.hostile_host import HostileHost
@@ -46,7 +48,10 @@ class House:
     def publish_lists(self, *revoked):
         """Publish the authorities' lists as of now."""
         moment = self.deployment.clock()
-        found = self.trade.lists(*revoked, at=moment, until=moment + timedelta(days=7))
+        self.serve_lists(self.trade.lists(*revoked, at=moment, until=moment + timedelta(days=7)))
+
+    def serve_lists(self, found):
+        """Publish what may not be the authorities' lists of today."""
         for whose, one in zip(("root", "issuing"), found, strict=True):
             self.lists.serve(f"/{whose}.crl", one.public_bytes(Encoding.DER), media_type="application/pkix-crl")
 
@@ -79,6 +84,20 @@ class House:
             while came[-1] is Step.AGAIN:
                 came.append(await self.desk.attempt(work.id))
         return came
+
+    def trust_somebody_else(self):
+        """Believe another root from the next start on."""
+        another = Trade(begins=self.trade.begins, lasts=self.trade.lasts)
+        self.deployment.settings.seal_anchors.write_bytes(another.root.pem)
+
+    async def verified_anew(self, content):
+        """Verify as a service does that starts now: the anchors are read again."""
+        verifier = verifier_of(self.office, self.deployment.settings)
+        try:
+            report = await verifier.verify(read_submission(content), now=self.deployment.clock())
+            return report.model_dump(mode="json")
+        finally:
+            await verifier.close()
 
     async def raised_to(self, level):
         """Raise what there is to ``level`` and no further."""

@@ -362,6 +362,8 @@ class _Walk:
             if isinstance(node_id, str) and node_id not in self._full and not _is_reference(node):
                 self._full[node_id] = node
             for name, value in node.items():
+                if type(value) is str:
+                    continue
                 if isinstance(value, dict):
                     # A language map is no node, and what hides there is malformed; schemes are looked at with concepts.
                     if name not in _LITERALS and name != "inScheme":

@@ -246,6 +246,9 @@ class _Node:
         return value if isinstance(value, str) else None
 
 
+_CONTAINERS: Final = frozenset({dict, list})
+
+
 def _in_full(value: Mapping[str, Any]) -> bool:
     return len(value) > 2 or not value.keys() <= {"id", "type"}  # noqa: PLR2004 - the two of them
 
@@ -270,9 +273,9 @@ class _Document:
                 node_id = value.get("id")
                 if isinstance(node_id, str) and node_id not in self.full and _in_full(value):
                     self.full[node_id] = value
-                waiting.extend(item for item in value.values() if isinstance(item, (dict, list)))
-            elif isinstance(value, list):
-                waiting.extend(item for item in value if isinstance(item, (dict, list)))
+                value = value.values()
+            # Most values are texts; leaving them out at once halves the time.
+            waiting += [item for item in value if type(item) in _CONTAINERS]
 
     def find(self, code: str, path: Path, detail: str) -> None:
         if len(self.findings) < MAX_VALUES:

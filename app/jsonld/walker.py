@@ -34,7 +34,7 @@ from app.jsonld.active_context import (
     TypeName,
     active_context,
 )
-from app.jsonld.literals import NUMERIC, XSD, forbidden_character, has_scheme, language_suffix
+from app.jsonld.literals import NUMERIC, XSD, forbidden_character, has_scheme, is_plain, language_suffix
 from app.jsonld.refusals import UnsafeDocument, UnsupportedDocument
 
 MAX_DEPTH: Final = 64
@@ -316,14 +316,15 @@ class _Walk:
                 self._refuse_identifier(value, path)
                 return None
             return f"<{iri}>"
-        wrong = forbidden_character(value)
+        plain = is_plain(value)
+        wrong = None if plain else forbidden_character(value)
         if wrong:
             self.refuse(wrong, path)
             return None
         if term.admits is not None and not term.admits(value):
             self.refuse("ill-typed-literal", path)
             return None
-        return f'"{rdfc10.escape_literal(value)}{term.suffix}'
+        return f'"{value if plain else rdfc10.escape_literal(value)}{term.suffix}'
 
     def _native(self, value: object, term: Term, path: Path) -> str | None:
         """A JSON value that is neither text nor object (JSON-LD 1.1 API 8.2, object to RDF conversion)."""

@@ -159,10 +159,14 @@ class Members:
         nodes, organisations = _survey(document)
         claims: dict[tuple[str, str], MemberClaim] = {}
         followed: set[str] = set()
+        # A document says the same of an organisation wherever it stands in full.
+        asked: dict[str, tuple[AllianceMember, ...]] = {}
         for path, value in organisations:
             for organisation_path, organisation in _with_referred(value, path, nodes, followed):
                 for text_path, text in _self_descriptions(organisation, organisation_path):
-                    meant = self._meant_by(text)
+                    meant = asked.get(text)
+                    if meant is None:
+                        meant = asked[text] = self._meant_by(text)
                     if meant:
                         slug, pointer = meant[0].slug, _pointer(text_path)
                         dids = frozenset(member.did for member in meant)
@@ -173,8 +177,11 @@ class Members:
         member = self._by_did.get(text.partition("#")[0])
         if member is not None and member.kind is IssuerKind.UNIVERSITY:
             return (member,)
+        found = self._by_name.get(likeness(text))
+        if found or ("(" not in text and "[" not in text):
+            return found or ()
         # "Technische Universität Berlin (Germany)" is meant to be read without the brackets.
-        return self._by_name.get(likeness(text)) or self._by_name.get(likeness(_BRACKETS.sub("", text)), ())
+        return self._by_name.get(likeness(_BRACKETS.sub("", text)), ())
 
 
 # Cyrillic and Greek letters that a reader takes for Latin ones (Unicode TS #39, the lower-case core of its table).
@@ -253,6 +260,7 @@ def _pointer(path: _Path) -> str:
     return json_pointer(reversed(steps))
 
 
+_CONTAINERS: Final = frozenset({dict, list})
 _Nodes: TypeAlias = dict[str, list[tuple[_Path, Mapping[str, Any]]]]
 
 
@@ -264,14 +272,18 @@ def _survey(document: Mapping[str, Any]) -> tuple[_Nodes, list[tuple[_Path, Any]
     while pending:
         path, value = pending.pop()
         if isinstance(value, list):
-            pending += [((path, at), item) for at, item in enumerate(value) if isinstance(item, dict | list)]
+            pending += [((path, at), item) for at, item in enumerate(value) if type(item) in _CONTAINERS]
             continue
         for key, item in value.items():
-            if type(item) is str:
+            kind = type(item)
+            if kind is str:
                 if key in _ID_TERMS:
                     nodes.setdefault(item, []).append((path, value))
-            elif isinstance(item, dict | list):
+            elif kind in _CONTAINERS:
                 pending.append(((path, key), item))
+            # Most keys say nothing of the kind, and need not be taken apart to know it.
+            if path is not None and key[-12:] != "awardingBody":
+                continue
             term = _term(key)
             if term == "awardingBody" or (path is None and term in _OF_WHOEVER_ISSUED):
                 organisations.append(((path, key), item))

@@ -9,12 +9,14 @@ whoever may sign it and settles the question today.
 3. An address that brought nothing is left alone for a minute: nobody waits for it with each seal.
 """
 
+import asyncio
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
 
-from app.trust.fetch import Ask, FetchError, Posted
+from app.trust.fetch import Ask, FetchError, GuardedFetch, Posted
 from app.trust.seals import Asked, Material
 
 LIST_BYTES: Final = 2 * 1024 * 1024
@@ -35,17 +37,24 @@ class RevocationSource:
         self._kept: dict[tuple[str, bytes], tuple[datetime, bytes]] = {}
         self._vain: dict[str, datetime] = {}
 
-    async def material(self, questions: Sequence[Asked], now: datetime) -> Material:
-        """Return what authorities say about the certificates of ``questions``; nothing about those it could not ask."""
+    async def aclose(self) -> None:
+        """Close the way out, if it is one of ours."""
+        if isinstance(self._ask, GuardedFetch):
+            await self._ask.aclose()
+
+    async def material(self, questions: Sequence[Asked], now: datetime, *, seconds: float = 60) -> Material:
+        """Return what authorities say about the certificates of ``questions``, as far as it comes in ``seconds``."""
         lists: dict[bytes, None] = {}
         answers: dict[bytes, None] = {}
-        for question in questions[:_MOST_QUESTIONS]:
-            if question.is_settled_by(Material(_BEHIND_ALL, (), tuple(lists)), now):
-                continue
-            found = await self._answer(question, now)
-            if found is not None:
-                lists |= dict.fromkeys(found.revocation_lists)
-                answers |= dict.fromkeys(found.ocsp_responses)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                for question in questions[:_MOST_QUESTIONS]:
+                    if question.is_settled_by(Material(_BEHIND_ALL, (), tuple(lists)), now):
+                        continue
+                    found = await self._answer(question, now)
+                    if found is not None:
+                        lists |= dict.fromkeys(found.revocation_lists)
+                        answers |= dict.fromkeys(found.ocsp_responses)
         return Material(_BEHIND_ALL, (), tuple(lists), tuple(answers))
 
     async def _answer(self, question: Asked, now: datetime) -> Material | None:

@@ -18,9 +18,10 @@ later one holds it up.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import ClassVar, Final, Protocol, TypeVar
@@ -41,6 +42,8 @@ ORGANIZATION_IDENTIFIER: Final = x509.ObjectIdentifier("2.5.4.97")
 MAX_DEPTH: Final = 5
 _MAX_STEPS: Final = 64
 _MOST_ADDRESSES: Final = 3
+_LARGEST_REMEMBERED: Final = 4096
+_MOST_REMEMBERED: Final = 256
 _SMALLEST_RSA: Final = 2048
 _CURVES: Final = (ec.SECP256R1, ec.SECP384R1, ec.SECP521R1)
 _STRONG: Final = (hashes.SHA256, hashes.SHA384, hashes.SHA512)
@@ -84,6 +87,22 @@ class Anchors:
 
     certificates: tuple[x509.Certificate, ...] = ()
     revocation_lists: tuple[x509.CertificateRevocationList, ...] = ()
+    _signed: dict[tuple[int, x509.Certificate], bool] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    """Which of the lists which authority has signed: asked once, for they may be large."""
+
+    def lists_of(self, issuer: x509.Certificate) -> Iterator[x509.CertificateRevocationList]:
+        """Yield the lists that ``issuer`` has signed."""
+        for place, found in enumerate(self.revocation_lists):
+            if found.issuer != issuer.subject:
+                continue
+            key = place, issuer
+            # The authorities are few: anchors, and what they have issued to authorities below them.
+            if key not in self._signed and len(self._signed) < _MOST_REMEMBERED:
+                self._signed[key] = _is_list_of(found, issuer)
+            if self._signed[key] if key in self._signed else _is_list_of(found, issuer):
+                yield found
 
     @classmethod
     def read(cls, place: Path | None) -> "Anchors":
@@ -295,7 +314,11 @@ def dossier(
             ends += [one.not_valid_after_utc for one in path[:-1] or path]
         certificates |= {one.public_bytes(Encoding.DER): None for one in path}
         for certificate, issuer in pairwise(path):
-            own = [one for one in anchors.revocation_lists if _settles(one, certificate, issuer, now)]
+            own = [
+                one
+                for one in anchors.lists_of(issuer)
+                if (statement := _entry(one, certificate)) is not None and statement.settles(now)
+            ]
             lists |= {one.public_bytes(Encoding.DER): None for one in own}
             if not own and not known.settled(certificate, issuer):
                 asked[certificate.fingerprint(hashes.SHA256())] = _asked(certificate, issuer)
@@ -335,13 +358,6 @@ def _asked(certificate: x509.Certificate, issuer: x509.Certificate) -> Asked:
             if isinstance(name, x509.UniformResourceIdentifier) and name.value.startswith(("http://", "https://"))
         )[:_MOST_ADDRESSES],
     )
-
-
-def _settles(
-    found: x509.CertificateRevocationList, certificate: x509.Certificate, issuer: x509.Certificate, now: datetime
-) -> bool:
-    statement = _listed(found, certificate, issuer)
-    return statement is not None and statement.settles(now)
 
 
 def chain_of(pem: bytes) -> tuple[bytes, ...]:
@@ -505,8 +521,8 @@ class _Known:
         self, certificate: x509.Certificate, issuer: x509.Certificate
     ) -> Iterator[tuple[datetime, "_Statement"]]:
         """Yield what is said about ``certificate`` by whoever may, each with the time by which it is known to exist."""
-        for own in self._anchors.revocation_lists:
-            statement = _listed(own, certificate, issuer)
+        for own in self._anchors.lists_of(issuer):
+            statement = _entry(own, certificate)
             if statement is not None:
                 yield self._now, statement
         for item in self._material:
@@ -539,14 +555,26 @@ def _listed(
     found: x509.CertificateRevocationList | None, certificate: x509.Certificate, issuer: x509.Certificate
 ) -> _Statement | None:
     """Read a complete revocation list of the issuer's own (RFC 5280 section 6.3.3)."""
-    if found is None or found.issuer != issuer.subject or not _is_complete(found, certificate):
-        return None
+    return None if found is None or not _is_list_of(found, issuer) else _entry(found, certificate)
+
+
+def _is_list_of(found: x509.CertificateRevocationList, issuer: x509.Certificate) -> bool:
     usage = _extension(issuer, x509.KeyUsage)
-    if usage is None or not usage.crl_sign or not isinstance(found.signature_hash_algorithm, _STRONG):
+    if found.issuer != issuer.subject or usage is None or not usage.crl_sign:
+        return False
+    try:
+        return isinstance(found.signature_hash_algorithm, _STRONG) and found.is_signature_valid(
+            issuer.public_key()  # type: ignore[arg-type]  # any other key raises
+        )
+    except _UNREADABLE:
+        return False
+
+
+def _entry(found: x509.CertificateRevocationList, certificate: x509.Certificate) -> _Statement | None:
+    """Return what a list says about ``certificate``; nothing if it is about others alone, or cannot be read."""
+    if not _is_complete(found, certificate):
         return None
     try:
-        if not found.is_signature_valid(issuer.public_key()):  # type: ignore[arg-type]  # any other key raises
-            return None
         entry = found.get_revoked_certificate_by_serial_number(certificate.serial_number)
     except _UNREADABLE:
         return None
@@ -640,6 +668,12 @@ _Extension = TypeVar("_Extension", bound=x509.ExtensionType)
 
 
 def _certificate(octets: bytes) -> x509.Certificate | None:
+    # The same few authorities come with every seal. What a stranger makes too large is not remembered.
+    return _read_certificate(octets) if len(octets) <= _LARGEST_REMEMBERED else _read_certificate.__wrapped__(octets)
+
+
+@lru_cache(maxsize=256)
+def _read_certificate(octets: bytes) -> x509.Certificate | None:
     try:
         found = x509.load_der_x509_certificate(octets)
         # Extensions and key are parsed late; what cannot be read must not surprise anybody later.
@@ -701,6 +735,7 @@ def _is_understood(certificate: x509.Certificate) -> bool:
     return all(not one.critical or one.oid in _UNDERSTOOD for one in certificate.extensions)
 
 
+@lru_cache(maxsize=256)
 def _is_issued_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
     try:
         certificate.verify_directly_issued_by(issuer)

@@ -4,7 +4,8 @@
 2. The keys that the proofs name. Keys known here come from our own records; other issuers' documents are asked for only
    where policy allows it, only for the issuer that the document names, and only if the document can be read at all.
 3. The proofs, and the token or the seal around the document if it came in one; of a seal whoever stands behind it, by
-   the anchors of this deployment and what the seal itself brought. Nothing is fetched for a seal.
+   the anchors of this deployment and what the seal itself brought. What that does not say about revocation the
+   authorities are asked, where their certificates lead to an anchor and say at which address.
 
 3. The proofs, and the token around the document if it came in one; for what a compromised key of ours signed, whether
    our own records show it from before.
@@ -73,7 +74,8 @@ from app.trust.resolve import (
     resolve,
     resolve_issuer,
 )
-from app.trust.seals import Anchors, SignerStanding, appraise
+from app.trust.revocation import RevocationSource
+from app.trust.seals import Anchors, Revocation, appraise, dossier
 from app.verification.data_model import NOT_YET_READ, Form, form_of, holder_id, issuer_id, types_of
 from app.verification.evidence import (
     STATUS_PURPOSES,
@@ -106,6 +108,8 @@ _MOST_PURPOSES: Final = 16
 _LONGEST_PURPOSE: Final = 100
 MAX_METHODS: Final = 16
 MAX_PROCESSES: Final = 4
+REVOCATION_SECONDS: Final = 6.0
+"""For all authorities together that one seal's certificates name."""
 """Of the slow path, for all documents of one request together; their time is bounded together as well."""
 _ENTRY_TYPE: Final = "BitstringStatusListEntry"
 _EDC_ENTRY_TYPE: Final = "CredentialStatus"
@@ -169,6 +173,7 @@ class World:
     read_and_check: Reader = _silent
     http_hosts: Collection[tuple[str, int]] = ()
     anchors: Anchors = field(default_factory=Anchors)
+    revocation: RevocationSource | None = None
     memory: LookupMemory = field(default_factory=LookupMemory)
     # A few threads of its own: a stranger's document may keep one busy for seconds, and nobody else shall wait for it.
     threads: Executor = field(default_factory=lambda: ThreadPoolExecutor(4, thread_name_prefix="verify"))
@@ -181,6 +186,8 @@ class World:
         self.slow_threads.shutdown(wait=False, cancel_futures=True)
         if isinstance(self.fetch, GuardedFetch):
             await self.fetch.aclose()
+        if self.revocation is not None:
+            await self.revocation.aclose()
 
     async def in_thread(self, work: Callable[..., T], *arguments: object) -> T:
         """Do ``work`` beside the event loop."""
@@ -229,15 +236,19 @@ class Inquiry:
             return signed
         signed = await self._looked_up_in_records(document, submission, signed)
         proved = issuer_is_proved(document, signed, self._policy, self._now)
-        in_thread = self._world.in_thread
-        return replace(
-            signed,
-            status=await self._status(document, proved=proved, as_token=submission.token is not None),  # 4
-            template=await in_thread(_reading, self._world.read_and_check, document),  # 5
-            format=await in_thread(_reading, _format_findings, document),
-            related_resources=await in_thread(related_resource_findings, document),
-            resources_not_held=resources_not_held(document),
-        )
+        status = await self._status(document, proved=proved, as_token=submission.token is not None)  # 4
+
+        def read() -> Evidence:
+            return replace(
+                signed,
+                status=status,
+                template=_reading(self._world.read_and_check, document),  # 5
+                format=_reading(_format_findings, document),
+                related_resources=related_resource_findings(document),
+                resources_not_held=resources_not_held(document),
+            )
+
+        return await self._world.in_thread(read)
 
     async def about_presentation(self, submission: Submission) -> Evidence:
         """Return the evidence about a presentation itself: steps 1 to 3, for whoever holds it.
@@ -312,8 +323,14 @@ class Inquiry:
         """Steps 1 to 3: what was signed, with which keys. ``signer`` is who the document says it was."""
         run = self._world.in_thread
         own_contexts = self._policy.own_contexts
-        contexts = await run(_contexts, document, own_contexts)
-        graph, canonicalize = await run(_read_graph, document, contexts, allowance.strict)
+
+        def read() -> tuple[ContextEvidence, tuple[GraphEvidence, Canonicalize], ProofEvidence | None]:
+            contexts = _contexts(document, own_contexts)
+            sealed = None if submission.seal is None else self._check_seal(submission.seal)
+            return contexts, _read_graph(document, contexts, allowance.strict), sealed
+
+        # Each visit to a thread costs what a tenth of a check does.
+        contexts, (graph, canonicalize), sealed = await run(read)
         if graph.problem is GraphProblem.NOT_SUPPORTED and not self._is_known(signer):
             # Whoever is known here writes what the walker reads; more of JSON-LD in their name is somebody else's.
             run = self._world.in_slow_thread
@@ -329,9 +346,11 @@ class Inquiry:
                 return None
             return found.method if found.member_key is None else found.member_key.public_key
 
-        results = await run(self._check_proofs, document, submission.token, resolve_method, canonicalize, expected)
+        results: list[ProofResult | TokenResult] = []
+        if submission.token is not None or "proof" in document:
+            results = await run(self._check_proofs, document, submission.token, resolve_method, canonicalize, expected)
         proofs = (
-            *([] if submission.seal is None else [await run(self._check_seal, submission.seal)]),
+            *([] if sealed is None else [await self._asked_about_revocation(sealed)]),
             *(
                 ProofEvidence(
                     result, None if result.verification_method is None else methods.get(result.verification_method)
@@ -361,9 +380,28 @@ class Inquiry:
             ),
         ]
 
+    async def _asked_about_revocation(self, found: ProofEvidence) -> ProofEvidence:
+        """Ask the authorities what a seal does not show about revocation."""
+        result, source = found.result, self._world.revocation
+        if source is None or found.signer is None or not isinstance(result, SealResult) or not result.verified:
+            return found
+        if found.signer.revocation is not Revocation.UNKNOWN and all(one.believed for one in found.signer.stamps):
+            return found
+        if self._policy.lookups is Lookups.OFF:
+            return found
+        stands = (result.chain, result.stamps, result.evidence, self._world.anchors, self._now)
+        asked = (await self._world.in_thread(dossier, *stands)).asked
+        if not asked:
+            return found
+        fetched = await source.material(asked, self._now, seconds=REVOCATION_SECONDS)
+        with_it = (result.chain, result.stamps, (*result.evidence, fetched), self._world.anchors, self._now)
+        return replace(found, signer=await self._world.in_thread(appraise, *with_it))
+
     def _check_seal(self, seal: Seal) -> ProofEvidence:
         result = jades.check(seal)
-        return ProofEvidence(result, signer=_signer_of(result, self._world.anchors, self._now))
+        # Of one that does not hold its time-stamps and evidence say nothing.
+        anchors = self._world.anchors
+        return ProofEvidence(result, signer=appraise(result.chain, result.stamps, result.evidence, anchors, self._now))
 
     async def _looked_up_in_records(
         self, document: Mapping[str, Any], submission: Submission, signed: Evidence
@@ -729,11 +767,6 @@ def _read_graph(
         return form if hash_name == "sha256" and document == unsecured else canonicalize(document, hash_name=hash_name)
 
     return GraphEvidence(), remembered
-
-
-def _signer_of(result: SealResult, anchors: Anchors, now: datetime) -> SignerStanding | None:
-    """Return who stands behind a seal. Of one that does not hold its time-stamps and evidence say nothing."""
-    return appraise(result.chain, result.stamps, result.evidence, anchors, now)
 
 
 # 3. Our own records of what was signed.

@@ -9,10 +9,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from app.issuance import access, erasing, seal_evidence, seals
 from app.issuance.seal_evidence import EvidenceIncomplete, Step, TimestampNotHad
-from app.languages import Language
-from app.main import verifier_of
 from app.securing import raising
-from app.verification.submission import read_submission
 from tests.counterparts.seal_authority import Trade
 from tests.deployments import START
 from tests.sealing_house import YEAR, a_house, a_stamp_of
@@ -182,20 +179,9 @@ async def test_evidence_is_renewed_before_it_ends_and_holds_the_seal_ever_after(
         lists = house.trade.lists(at=clock(), until=clock() + timedelta(days=7))
         anchors.write_bytes(house.trade.root.pem + b"".join(one.public_bytes(Encoding.PEM) for one in lists))
         renewed = await house.fetch(record)
-        report = await verified_anew(house, renewed)
+        report = await house.verified_anew(renewed)
         assert report["verdict"] == "valid"
         assert "seal-held-by-timestamps" in {check["code"] for check in report["checks"]}
-
-
-async def verified_anew(house, content):
-    """Verify with the anchors as they are now."""
-    verifier = verifier_of(house.office, house.deployment.settings)
-    try:
-        submission = read_submission(content)
-        report = await verifier.verify(submission, now=house.deployment.clock(), language=Language.ENGLISH)
-        return report.model_dump(mode="json")
-    finally:
-        await verifier.close()
 
 
 async def test_renewing_everything_brings_all_of_it_forward(house):
