@@ -87,7 +87,7 @@ described-long: set-up-development ## Fifty times as much of it
 hostile: set-up-development ## Good requests beside a thousand hostile connections; writes docs/benchmarks.md
 	@$(BIN)/python -m bench.hostile
 
-hostile-smoke: set-up-development ## A minute of it: latency, memory, refusals at once, nobody cut off
+hostile-smoke: set-up-development ## A minute of it: processor time, latency, memory, refusals at once
 	@$(BIN)/python -m bench.hostile --smoke
 
 replay: set-up-development ## The Dockerfile's steps and the README's commands, each in an empty folder
