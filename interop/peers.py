@@ -59,6 +59,14 @@ def decode_by_pyjwt(token: str, document: Json) -> Json:
     return claims
 
 
+def judge_messages(messages: Mapping[str, Any]) -> dict[str, str | None]:
+    """Return what openid4vci finds wrong with messages of OpenID4VCI, by their kinds; none where nothing is."""
+    found: dict[str, str | None] = json.loads(
+        _run([OPENVC_PYTHON, HERE / "openvc" / "messages.py"], json.dumps(dict(messages)))
+    )
+    return found
+
+
 def issue_by_strangers(credentials: Mapping[str, Json]) -> tuple[dict[str, Json], dict[str, Json]]:
     """Have each unsigned credential issued by two did:keys; return the credentials by name and the DID documents."""
     issued = json.loads(_run(["node", HERE / "node" / "issue.mjs"], _request(credentials, {})))

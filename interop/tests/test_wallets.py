@@ -10,7 +10,7 @@ import pytest
 
 from demo.deployment import REPOSITORY
 from demo.university import University, verify
-from interop.peers import verify_by_digital_bazaar, verify_by_openvc
+from interop.peers import judge_messages, verify_by_digital_bazaar, verify_by_openvc
 from interop.tests.conftest import AWARDING_BODY, PARTNER, _free_port, _operate
 from interop.wallets import ForeignWallet, SecuredDeployment, TlsProxy, make_certificate
 from tests.builders import full_request
@@ -128,6 +128,45 @@ def test_credo_claims_each_type_with_selective_disclosure(secured, configuration
     for credential in claimed["credentials"]:
         _, report = verify(secured.client, credential.encode())
         assert report["verdict"] == "valid", report
+
+
+def test_every_message_is_one_of_the_specification_to_a_library_for_issuers(secured):
+    _, made = secured.offer("messages", "academic", transaction_code=True)
+    issuer = made["credential_offer"]["credential_issuer"]
+    known = f"{secured.deployment.public_url}/.well-known/openid-credential-issuer/issuers/{AWARDING_BODY}"
+    server = known.replace("openid-credential-issuer", "oauth-authorization-server")
+    (grant, details), *_ = made["credential_offer"]["grants"].items()
+    asked = [{"type": "openid_credential", "credential_configuration_id": UNBOUND}]
+    token = secured.client.post(
+        f"{issuer}/token",
+        data={
+            "grant_type": grant,
+            "pre-authorized_code": details["pre-authorized_code"],
+            "tx_code": made["transaction_code"],
+            "authorization_details": json.dumps(asked),
+        },
+    )
+    (granted,) = token.raise_for_status().json()["authorization_details"]
+    delivered = secured.client.post(
+        f"{issuer}/credential",
+        json={"credential_identifier": granted["credential_identifiers"][0]},
+        headers={"Authorization": f"Bearer {token.json()['access_token']}"},
+    )
+    found = judge_messages(
+        {
+            "address": {"identifier": issuer, "url": known},
+            "metadata": secured.client.get(known).raise_for_status().json(),
+            "server": secured.client.get(server).raise_for_status().json(),
+            "offer": made["credential_offer"],
+            "token": token.json(),
+            "credential": [
+                delivered.raise_for_status().json(),
+                {"transaction_id": "as-in-a-deferred-answer", "interval": 30},
+            ],
+        }
+    )
+    assert found == dict.fromkeys(found)
+    assert len(found) == 6
 
 
 def test_every_configuration_that_is_announced_is_claimed_here(secured):
