@@ -53,6 +53,7 @@ from app.pages import catalogue, claim, credential, explanations, published, ref
 from app.pages.explanations import Explanation
 from app.pages.failures import FailuresForPeople, visited_by_people
 from app.pages.finding_codes import FINDING_CODES
+from app.presenting.questions import forget_old as forget_old_presentations
 from app.securing import ProofOutcome
 from app.settings import Settings, load_settings, user_number
 from app.store import open_database
@@ -291,15 +292,19 @@ class FlawLog:
 
 
 async def _finish_what_was_left(office: Office) -> None:
-    """Sign what a process that died had prepared, and watch who can sign, for as long as the service runs."""
+    """Sign what a process that died had prepared, watch who can sign, let go of what nobody may look at any more."""
     flaw_log = FlawLog()
     while True:
-        for finish in (finish_prepared, finish_copies):
+        for finish, done in (
+            (finish_prepared, "finished prepared credentials"),
+            (finish_copies, "finished prepared credentials"),
+            (forget_old_presentations, "forgot answers of wallets"),
+        ):
             try:
                 await flaw_log.look(office)
                 finished = await finish(office)
                 if finished:
-                    _log.info("finished prepared credentials", count=finished)
+                    _log.info(done, count=finished)
             except ServiceError as error:
                 _log.warning("prepared credentials wait", code=error.code)
             except Exception as error:  # noqa: BLE001 - a defect about one credential must not end the work for all others

@@ -231,6 +231,16 @@ async def outcome(office: Office, ticket: str) -> Outcome:
     return Outcome(question, refused="refused" in content, report=content.get("report"))
 
 
+async def forget_old(office: Office) -> int:
+    """Forget the answers that nobody can look at any more, and return how many they were."""
+    moment = office.clock()
+    async with office.database.read() as connection:
+        if not await presentation_answers.count(connection, before=moment):
+            return 0
+    async with office.database.transaction() as connection:
+        return await presentation_answers.forget_before(connection, moment)
+
+
 def language_of(office: Office, ticket: str) -> Language:
     """Return the language in which the question of ``ticket`` was asked.
 

@@ -38,9 +38,12 @@ async def find(connection: Connection, request_sha256: bytes) -> PresentationAns
     return maybe_from_row(PresentationAnswer, await connection.fetch_one(selection(presentation_answer, *named), named))
 
 
-async def count(connection: Connection) -> int:
-    """Return how many answers are kept."""
-    row = await connection.fetch_one(select(func.count().label("number")).select_from(presentation_answer))
+async def count(connection: Connection, *, before: datetime | None = None) -> int:
+    """Return how many answers are kept, or how many whose time was over ``before``."""
+    counted = select(func.count().label("number")).select_from(presentation_answer)
+    if before is not None:
+        counted = counted.where(presentation_answer.c.expires_at < before)
+    row = await connection.fetch_one(counted)
     return 0 if row is None else int(row["number"])
 
 

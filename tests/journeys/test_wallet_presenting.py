@@ -212,7 +212,10 @@ async def test_asking_writes_nothing_and_answers_are_bounded_and_forgotten(deplo
     verifier = deployment.application.state.verifier
     with pytest.raises(questions.TooManyAnswers):
         await questions.answer(deployment.office, verifier, reference, form, most=1)
+    assert await questions.forget_old(deployment.office) == 0
     deployment.clock.advance(minutes=11)
+    assert await questions.forget_old(deployment.office) == 1
+    assert await kept() == 0
     last = await read_request(deployment, (await ask(deployment))["wallet_uri"])
     assert (await send(deployment, last, {}, vp_token=None, error="access_denied")).status_code == 200
     assert await kept() == 1
