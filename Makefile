@@ -27,7 +27,7 @@ UV_COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --no-header
 	--no-annotate --python-version 3.11 --exclude-newer "$$(date -u -d '-3 days' +%Y-%m-%d)"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint postgresql tokens interop browser bench bench-smoke fuzz fuzz-smoke fuzz-verify fuzz-verify-smoke described described-long hostile hostile-smoke replay licences lock set-up-runtime set-up-development
+.PHONY: help demo test lint postgresql tokens interop browser bench bench-smoke fuzz fuzz-smoke fuzz-verify fuzz-verify-smoke described described-long hostile hostile-smoke claims claims-smoke replay licences lock set-up-runtime set-up-development
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -89,6 +89,12 @@ hostile: set-up-development ## Good requests beside a thousand hostile connectio
 
 hostile-smoke: set-up-development ## A minute of it: processor time, latency, memory, refusals at once
 	@$(BIN)/python -m bench.hostile --smoke
+
+claims: set-up-development ## Two hundred learners claim at one moment; writes docs/benchmarks.md (needs PostgreSQL)
+	@PG_BINDIR=$(PG_BINDIR) $(BIN)/python -m bench.claims
+
+claims-smoke: set-up-development ## Forty of them
+	@PG_BINDIR=$(PG_BINDIR) $(BIN)/python -m bench.claims --smoke
 
 replay: set-up-development ## The Dockerfile's steps and the README's commands, each in an empty folder
 	@$(BIN)/python -m pytest -m replay $(PYTEST_FLAGS) tests/house

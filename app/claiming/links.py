@@ -31,12 +31,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from app.claiming import flight_recorder
 from app.claiming.flight_recorder import Cause, EventKind, Subject
-from app.claiming.offers import AwardNotOfferable, MintedOffer, mint_offer
+from app.claiming.offers import AwardNotOfferable, MintedOffer, mint_offer, possible_configurations
 from app.errors import Family, Finding, ServiceError, json_pointer
 from app.issuance.access import Caller
 from app.issuance.finding import CredentialUnknown
 from app.issuance.issue import revision_place, status_of
-from app.issuance.office import Office, sealed_place
+from app.issuance.office import Issuer, Office, sealed_place
 from app.issuance.records import RevocationReason, Status
 from app.issuance.repeating import data_key_of
 from app.keys import DataCipher, DataKey
@@ -335,65 +335,77 @@ async def look(office: Office, token: str) -> LinkView:
         ClaimLinkUnknown: no link has this address, or not any more.
         Erased: the learner's data was erased.
     """
-    moment = office.clock()
+    moment, issuers = office.clock(), await _issuers(office)
     async with office.database.read() as connection:
         link = await claim_links.find_by_token(connection, digest_of(token))
         if link is None:
             raise ClaimLinkUnknown
         await data_key_of(connection, office, link.awarding_body_id, link.award_id)
         entry = await _current(connection, link.awarding_body_id, link.award_id)
-        return await _view(connection, office, link, entry, moment)
+        return await _view(connection, issuers[link.awarding_body_id], link, entry, moment)
 
 
 async def claim(office: Office, token: str, answer: str | None) -> Claimed | Refusal:
     """Make an offer for whoever holds the link and answers its check.
 
-    In this order, in one transaction that a refusal leaves as well as an offer does:
+    In this order; what can be read and computed before is not done while others wait for the link (2 to 4 are one
+    transaction, which a refusal leaves as well as an offer does):
 
-    1. The link is locked: whoever claims with it at the same moment waits.
-    2. Its state has to allow it.
+    1. What is on the page, and the right answer, are found out.
+    2. The link is locked, and its state has to allow a claim: whoever claims with it at the same moment waits.
     3. A check takes a guess first, then compares; a right answer gives the guesses back.
     4. Earlier offers of the link that nobody redeemed end, and the new one is made.
 
     Raises:
         ClaimLinkUnknown: no link has this address, or not any more.
+        AwardNotOfferable: the credential was revoked or suspended at this very moment.
         Erased: the learner's data was erased.
     """
-    moment = office.clock()
-    async with office.database.transaction() as connection:
-        # 1
-        link = await claim_links.lock_by_token(connection, digest_of(token))
+    moment, issuers = office.clock(), await _issuers(office)
+    # 1
+    async with office.database.read() as connection:
+        link = await claim_links.find_by_token(connection, digest_of(token))
         if link is None:
             raise ClaimLinkUnknown
         data_key = await data_key_of(connection, office, link.awarding_body_id, link.award_id)
         entry = await _current(connection, link.awarding_body_id, link.award_id)
+        said = await _said(connection, entry, data_key)
+        issuer = issuers[link.awarding_body_id]
+        view = await _view(connection, issuer, link, entry, moment)
+        possible = await possible_configurations(connection, office, issuer, entry)
+    expected = None if link.check == ClaimCheck.NONE else _expected(link, data_key, said)
+    given = (answer or "").strip()
+    if view.state in CLAIMABLE and expected is not None and not given:
+        return Refusal(None, view)
+    async with office.database.transaction() as connection:
         # 2
-        state = await _state(connection, link, entry, moment)
+        locked = await claim_links.lock(connection, link.id)
+        if locked is None or locked.token_sha256 != link.token_sha256:
+            raise ClaimLinkUnknown
+        redeemed = await credential_offers.redeemed_of_link(connection, link.id, since=locked.renewed_at)
+        state = _state_of(locked, entry, redeemed, moment)
+        view = replace(view, state=state, guesses_left=locked.guesses_left)
         if state not in CLAIMABLE:
             cause = _CAUSE_OF.get(state) or (
-                Cause.AWARD_REVOKED if status_of(entry) is Status.REVOKED else Cause.AWARD_SUSPENDED
+                Cause.AWARD_REVOKED if view.status is Status.REVOKED else Cause.AWARD_SUSPENDED
             )
-            return await _refuse(connection, office, link, entry, cause)
-        said = await _said(connection, entry, data_key)
+            return await _refuse(connection, link, view, cause, moment)
         # 3
-        if link.check != ClaimCheck.NONE:
-            given = (answer or "").strip()
-            if not given:
-                return Refusal(None, await _view(connection, office, link, entry, moment))
+        if expected is not None:
             left = await claim_links.take_guess(connection, link.id)
-            if left is None or not hmac.compare_digest(given.encode(), _expected(link, data_key, said).encode()):
-                wrong = Cause.BIRTH_DATE_WRONG if link.check == ClaimCheck.BIRTH_DATE else Cause.CLAIM_CODE_WRONG
-                return await _refuse(connection, office, replace(link, guesses_left=left or 0), entry, wrong)
+            if left is None or not hmac.compare_digest(given.encode(), expected.encode()):
+                wrong = Cause.BIRTH_DATE_WRONG if view.check is ClaimCheck.BIRTH_DATE else Cause.CLAIM_CODE_WRONG
+                view = replace(view, guesses_left=left or 0, state=state if left else LinkState.LOCKED)
+                return await _refuse(connection, link, view, wrong, moment)
             await claim_links.give_guesses_back(connection, link.id, MOST_GUESSES)
-            link = replace(link, guesses_left=MOST_GUESSES)
         # 4
         await credential_offers.end_unredeemed(connection, link.id, now=moment)
-        view = await _view(connection, office, link, entry, moment)
         minted = await mint_offer(
             connection,
             office,
-            await office.issuer(view.slug),
+            issuer,
             entry.credential.id,
+            configurations=possible,
             transaction_code=link.transaction_code,
             claim_link_id=link.id,
         )
@@ -509,15 +521,19 @@ def _state_of(link: ClaimLink, entry: CredentialEntry, redeemed: OfLink, moment:
     return LinkState.CLAIMED if redeemed.count else LinkState.OPEN
 
 
+async def _issuers(office: Office) -> Mapping[UUID, Issuer]:
+    """Return each awarding body; not while a connection is held, for it may take another one."""
+    return {issuer.awarding_body_id: issuer for issuer in (await office.all_issuers()).values()}
+
+
 async def _view(
-    connection: Connection, office: Office, link: ClaimLink, entry: CredentialEntry, moment: datetime
+    connection: Connection, issuer: Issuer, link: ClaimLink, entry: CredentialEntry, moment: datetime
 ) -> LinkView:
     version = await offerings.find_version(connection, link.awarding_body_id, entry.offering_id, entry.offering_version)
     assert version is not None
     redeemed = await credential_offers.redeemed_of_link(connection, link.id, since=link.renewed_at)
-    known = await office.all_issuers()
     return LinkView(
-        slug=next(slug for slug, issuer in known.items() if issuer.awarding_body_id == link.awarding_body_id),
+        slug=issuer.body.slug,
         state=_state_of(link, entry, redeemed, moment),
         status=status_of(entry),
         check=ClaimCheck(link.check),
@@ -530,14 +546,11 @@ async def _view(
     )
 
 
-async def _refuse(
-    connection: Connection, office: Office, link: ClaimLink, entry: CredentialEntry, cause: Cause
-) -> Refusal:
-    moment = office.clock()
+async def _refuse(connection: Connection, link: ClaimLink, view: LinkView, cause: Cause, moment: datetime) -> Refusal:
     subject = Subject(link.awarding_body_id, link.award_id, None, link.id)
-    facts = {"guesses_left": link.guesses_left}
+    facts = {"guesses_left": view.guesses_left}
     await flight_recorder.record(connection, subject, EventKind.CLAIM_REFUSED, at=moment, cause=cause, facts=facts)
-    return Refusal(cause, await _view(connection, office, link, entry, moment))
+    return Refusal(cause, view)
 
 
 async def _said(connection: Connection, entry: CredentialEntry, data_key: DataKey) -> Award:

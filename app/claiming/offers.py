@@ -82,6 +82,12 @@ class OfferUnknown(ServiceError):
     family: ClassVar[Family] = Family.NOT_FOUND
 
 
+class Possible(tuple[str, ...]):
+    """The configurations in which an award can be had."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class MintedOffer:
     """A new offer with its secrets, which cannot be shown again."""
@@ -100,7 +106,7 @@ async def mint_offer(
     issuer: Issuer,
     credential_id: UUID,
     *,
-    configurations: Sequence[str] | None = None,
+    configurations: Sequence[str] | Possible | None = None,
     transaction_code: bool = False,
     lifetime: timedelta = LIFETIME,
     claim_link_id: UUID | None = None,
@@ -108,7 +114,7 @@ async def mint_offer(
     """Make an offer of the award that a credential is about, in the transaction of ``connection``.
 
     A credential that was replaced stands for the newest of its award. Without ``configurations`` all are offered in
-    which the award can be had.
+    which the award can be had; whoever found these out before the transaction says so by :class:`Possible`.
 
     Raises:
         OfferMalformed: with every finding.
@@ -130,7 +136,11 @@ async def mint_offer(
     if (status := status_of(entry)) is not Status.VALID:
         raise AwardNotOfferable(f"The credential is {status.value}.")
     await data_key_of(connection, office, issuer.awarding_body_id, entry.credential.award_id)
-    offered = await _possible(connection, office, issuer, entry, offered, named=configurations is not None)
+    offered = (
+        tuple(configurations)
+        if isinstance(configurations, Possible)
+        else await _possible(connection, office, issuer, entry, offered, named=configurations is not None)
+    )
     reference = secrets.token_urlsafe(_REFERENCE_BYTES)
     code = code_of(reference)
     digits = (
@@ -170,6 +180,17 @@ async def mint_offer(
     )
 
 
+async def possible_configurations(
+    connection: Connection, office: Office, issuer: Issuer, entry: CredentialEntry
+) -> Possible:
+    """Return the configurations in which the award of ``entry`` can be had. It reads the whole award.
+
+    Raises:
+        Erased: the learner's data was erased.
+    """
+    return Possible(await _possible(connection, office, issuer, entry, tuple(CONFIGURATIONS), named=False))
+
+
 async def _possible(
     connection: Connection,
     office: Office,
@@ -203,7 +224,7 @@ async def read_offer(office: Office, slug: str, reference: str, *, wallet: str) 
         offer = await credential_offers.find_by_reference(connection, slug, digest_of(reference))
     if offer is None or not offer.is_open(moment):
         raise OfferUnknown
-    async with office.database.transaction() as connection:
+    async with office.database.write_once() as connection:
         await flight_recorder.record(
             connection, subject_of(offer), EventKind.OFFER_FETCHED, at=moment, facts={"wallet": wallet}
         )

@@ -50,12 +50,10 @@ def said_in(tree: Mapping[str, Any], body: AwardingBody, facts: CredentialFacts)
     )
 
 
-def lacking(
-    credential_type: CredentialType, tree: Mapping[str, Any], body: AwardingBody, facts: CredentialFacts
-) -> tuple[Finding, ...]:
+def lacking(credential_type: CredentialType, said: Said) -> tuple[Finding, ...]:
     """Return a finding for each claim that the type cannot do without and the award does not state."""
     try:
-        claims_of(credential_type, said_in(tree, body, facts))
+        claims_of(credential_type, said)
     except ClaimsMissing as refused:
         return tuple(refused.findings)
     return ()

@@ -20,6 +20,7 @@ import hashlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -28,7 +29,7 @@ import orjson
 
 from app.elm.rendering import CredentialFacts, render_vcdm2
 from app.errors import Finding, ServiceError
-from app.eudi import TYPES, CredentialType
+from app.eudi import TYPES, CredentialType, Said
 from app.issuance import sd_jwt_form
 from app.issuance.issue import VCDM2_FORM, VCDM2_MEDIA_TYPE, revision_place
 from app.issuance.late_form import issuer_of
@@ -81,7 +82,7 @@ class WalletForm:
     """What metadata announce of it: cryptosuites, or algorithms of JOSE (OpenID4VCI 1.0 appendix A)."""
     is_token: bool = False
     """Whether the result is a text in a wallet's JSON, and no JSON object itself."""
-    lacks: Callable[[CopyFacts], Sequence[Finding]] | None = None
+    lacks: Callable[[Said], Sequence[Finding]] | None = None
     """Finds what the award does not state and the form cannot do without; none for a form that takes any award."""
 
 
@@ -142,9 +143,6 @@ def _sd_jwt_form(credential_type: CredentialType) -> WalletForm:
             credential_type, facts.tree, facts.issuer, facts.issuer_address, facts_of(facts), facts.place, holder
         )
 
-    def lacks(facts: CopyFacts) -> Sequence[Finding]:
-        return sd_jwt_form.lacking(credential_type, facts.tree, facts.issuer.body, facts_of(facts))
-
     return WalletForm(
         sd_jwt_form.FORM_NAMES[credential_type.vct],
         sd_jwt.MEDIA_TYPE,
@@ -153,7 +151,7 @@ def _sd_jwt_form(credential_type: CredentialType) -> WalletForm:
         sd_jwt_form.with_disclosures,
         ("ES256",),
         is_token=True,
-        lacks=lacks,
+        lacks=partial(sd_jwt_form.lacking, credential_type),
     )
 
 
@@ -181,19 +179,15 @@ async def lacking(
     if not asking:
         return {}
     data_key = await data_key_of(connection, office, public.awarding_body_id, public.award_id)
-    facts = CopyFacts(
-        issuer=issuer,
-        issuer_address=f"{office.public_url}/issuers/{issuer.body.slug}",
-        tree=await _tree_of(connection, public, data_key),
-        certificate_number=entry.certificate_number or "",
-        copy_id=public.id,
-        issued=office.clock(),
-        valid_from=public.valid_from,
-        valid_until=public.valid_until,
-        place=StatusPlace(public.status_list_id, 1, public.status_index),
-        holder=None,
+    # Read once for all forms: it is most of what an offer costs.
+    said = sd_jwt_form.said_in(
+        await _tree_of(connection, public, data_key),
+        issuer.body,
+        CredentialFacts(
+            uuid=public.id, issued=office.clock(), valid_from=public.valid_from, valid_until=public.valid_until
+        ),
     )
-    return {form.name: findings for form, lacks in asking if (findings := lacks(facts))}
+    return {form.name: findings for form, lacks in asking if (findings := lacks(said))}
 
 
 async def _tree_of(connection: Connection, public: Credential, data_key: DataKey) -> Mapping[str, Any]:

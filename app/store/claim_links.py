@@ -58,13 +58,11 @@ async def find_by_token(connection: Connection, token_sha256: bytes) -> ClaimLin
     return maybe_from_row(ClaimLink, await connection.fetch_one(selection(claim_link, *named), named))
 
 
-async def lock_by_token(connection: Connection, token_sha256: bytes) -> ClaimLink | None:
-    """Return the link that has this token, and keep everybody else from changing it until the transaction ends."""
+async def lock(connection: Connection, link_id: UUID) -> ClaimLink | None:
+    """Return the link and keep everybody else from changing it until the transaction ends."""
     return maybe_from_row(
         ClaimLink,
-        await connection.fetch_one(
-            select(claim_link).where(claim_link.c.token_sha256 == token_sha256).with_for_update()
-        ),
+        await connection.fetch_one(select(claim_link).where(claim_link.c.id == link_id).with_for_update()),
     )
 
 

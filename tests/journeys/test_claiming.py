@@ -430,3 +430,13 @@ async def test_every_finding_about_a_link_comes_at_once(deployment):
         "#/transaction_code",
         "#/more",
     }
+
+
+async def test_many_who_come_at_one_moment_do_not_wait_for_each_others_connections(deployment):
+    _, link = await a_link(deployment)
+    deployment.office.forget_issuers()  # as after some seconds: whoever comes first reads them again
+    async with asyncio.timeout(30):
+        pages = await asyncio.gather(
+            *(deployment.public.get(link["url"]) for _ in range(40)), *(press(deployment, link) for _ in range(20))
+        )
+    assert {page.status_code for page in pages} == {200}
