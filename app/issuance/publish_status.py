@@ -4,11 +4,12 @@ Each list has two views of each purpose: the document with proofs, and its twin 
 One more view shows both purposes at once, as a Token Status List for SD-JWT VCs.
 
 A list is signed again when it is read and either something changed since (the versions differ) or half of its validity
-is over. There is no clockwork that could stop: whoever reads gets a list that is true at that moment.
+is over. There is no clockwork that could stop: whoever reads gets a list that is true at that moment. While its keys
+are out of reach, a list that says the same and still holds is given out instead; one that has changed is not.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Final
@@ -17,6 +18,7 @@ import orjson
 
 from app.errors import Family, ServiceError
 from app.issuance.office import Issuer, Office
+from app.keys import SigningFailed
 from app.securing import jws, vc_jose
 from app.securing.data_integrity import secure
 from app.status import (
@@ -30,7 +32,7 @@ from app.status import (
     token_twin_url,
 )
 from app.store import status_events, status_lists
-from app.store.status_lists import PublishedList
+from app.store.status_lists import PublishedList, StatusList
 
 VALIDITY: Final = timedelta(hours=24)
 TOKEN_VIEW: Final = "token"  # noqa: S105 - a step of an address
@@ -90,23 +92,14 @@ async def published_status_list(office: Office, slug: str, number: int, view_nam
     office.forget_issuers()
     issuer = await office.issuer(slug)
     valid_from = moment.replace(microsecond=0)
-    address = f"{office.public_url}/issuers/{slug}"
-    if view_name == TOKEN_VIEW:
-        entries = TokenStatusList(found.capacity, revoked=revoked, suspended=suspended)
-        content = await _signed_token_list(entries, issuer, status_list_token_url(address, number), address, valid_from)
-    else:
-        purpose, as_token = _VIEWS[view_name]
-        raised = revoked if purpose is StatusPurpose.REVOCATION else suspended
-        url = status_list_url(address, number, purpose)
-        document = status_list_credential(
-            BitstringStatusList(found.capacity, raised=raised),
-            url=token_twin_url(url) if as_token else url,
-            issuer=issuer.body.did,
-            purpose=purpose,
-            valid_from=valid_from,
-            valid_until=valid_from + VALIDITY,
-        )
-        content = await _signed(document, issuer, valid_from, as_token=as_token)
+    standing = _Standing(found, f"{office.public_url}/issuers/{slug}", revoked, suspended)
+    try:
+        content = await _content(standing, issuer, view_name, valid_from)
+    except SigningFailed:
+        # What was signed says the same and still holds: better than nothing while the keeper of the key is away.
+        if published is None or published.version != found.version or not moment < published.valid_until:
+            raise
+        return SignedList(published.content, published.etag, media_type)
     etag = f'"{hashlib.sha256(content).hexdigest()}"'
     view = PublishedList(found.id, view_name, found.version, content, etag, valid_from, valid_from + VALIDITY)
     async with office.database.transaction() as connection:
@@ -115,6 +108,37 @@ async def published_status_list(office: Office, slug: str, number: int, view_nam
             if newer is not None and newer.version >= found.version:
                 return SignedList(newer.content, newer.etag, media_type)
     return SignedList(content, etag, media_type)
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """What a list says at a moment."""
+
+    status_list: StatusList
+    address: str
+    revoked: Sequence[int]
+    suspended: Sequence[int]
+
+
+async def _content(standing: _Standing, issuer: Issuer, view_name: str, valid_from: datetime) -> bytes:
+    """Return a view of a list, signed by the issuer's active keys."""
+    capacity, number, address = standing.status_list.capacity, standing.status_list.number, standing.address
+    revoked, suspended = standing.revoked, standing.suspended
+    if view_name == TOKEN_VIEW:
+        entries = TokenStatusList(capacity, revoked=revoked, suspended=suspended)
+        return await _signed_token_list(entries, issuer, status_list_token_url(address, number), address, valid_from)
+    purpose, as_token = _VIEWS[view_name]
+    raised = revoked if purpose is StatusPurpose.REVOCATION else suspended
+    url = status_list_url(address, number, purpose)
+    document = status_list_credential(
+        BitstringStatusList(capacity, raised=raised),
+        url=token_twin_url(url) if as_token else url,
+        issuer=issuer.body.did,
+        purpose=purpose,
+        valid_from=valid_from,
+        valid_until=valid_from + VALIDITY,
+    )
+    return await _signed(document, issuer, valid_from, as_token=as_token)
 
 
 async def _signed(document: Mapping[str, Any], issuer: Issuer, created: datetime, *, as_token: bool) -> bytes:

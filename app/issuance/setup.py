@@ -4,7 +4,7 @@ A key's life goes forward only (``docs/decisions/0005-keys-and-proofs.md``): pre
 from any of these. Every step publishes the DID document anew in the same transaction.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from itertools import count
 from typing import ClassVar, Final, Protocol
@@ -438,7 +438,9 @@ async def enrol_key(office: Office, slug: str, *, backend: Backend, ref: str, al
         raise KeyStepRefused("This key is on record already; a key speaks for one issuer, once.")
     async for fragment in _free_names(office, issuer, algorithm):
         try:
-            key = await _record_key(office, issuer, fragment, public_key, backend, ref, active=False)
+            key = await _record_key(
+                office, issuer, fragment, public_key, backend, ref, active=False, event="key-enrolled"
+            )
         except AlreadyThere:
             continue
         office.forget_issuers()
@@ -472,6 +474,7 @@ async def _record_key(
     ref: str,
     *,
     active: bool,
+    event: str = "key-generated",
 ) -> SigningKey:
     """Put a key on record and into the DID document.
 
@@ -495,7 +498,7 @@ async def _record_key(
     async with office.database.transaction() as connection:
         await signing_keys.add(connection, key)
         await _publish(connection, issuer, moment)
-        await _note(connection, issuer.awarding_body_id, moment, "key-generated", fragment)
+        await _note(connection, issuer.awarding_body_id, moment, event, fragment, {"backend": backend.value})
     return key
 
 
@@ -532,6 +535,12 @@ async def _publish(connection: Connection, issuer: issuers.Issuer, moment: datet
 
 
 async def _note(
-    connection: Connection, awarding_body_id: UUID | None, moment: datetime, kind: str, subject: str
+    connection: Connection,
+    awarding_body_id: UUID | None,
+    moment: datetime,
+    kind: str,
+    subject: str,
+    particulars: Mapping[str, str] | None = None,
 ) -> None:
-    await events.append(connection, events.Event(awarding_body_id, moment, "operator", kind, subject, canonical({})))
+    body = canonical(dict(particulars or {}))
+    await events.append(connection, events.Event(awarding_body_id, moment, "operator", kind, subject, body))

@@ -131,6 +131,28 @@ async def test_a_signer_that_fails_leaves_what_the_next_attempt_finishes(deploym
     assert await is_valid(deployment, answer.json())
 
 
+async def test_a_status_list_that_still_holds_is_given_out_while_nobody_can_sign_and_one_that_changed_is_not(
+    deployment,
+):
+    record = (await post(deployment, full_request("academic"))).json()
+    document = (await deployment.fetch(record)).document
+    address = document["credentialStatus"][0]["statusListCredential"]
+    before = await deployment.public.get(address)
+    deployment.office.keyring.out_of_order = True
+    deployment.clock.advance(hours=13)
+    past_half = await deployment.public.get(address)
+    assert (past_half.status_code, past_half.content) == (200, before.content)
+    deployment.clock.advance(hours=12)
+    assert (await deployment.public.get(address)).status_code == 503
+    deployment.office.keyring.out_of_order = False
+    assert (await deployment.public.get(address)).status_code == 200
+    deployment.office.keyring.out_of_order = True
+    await deployment.change_status("wut", record, "revoke", "integrity")
+    assert (await deployment.public.get(address)).status_code == 503
+    deployment.office.keyring.out_of_order = False
+    assert await deployment.published_bits(document) == (True, False)
+
+
 async def test_what_was_erased_meanwhile_is_given_up_and_holds_up_nothing(deployment):
     first = await crash_while_signing(deployment, full_request("academic", {"learner.reference": "a"}))
     async with deployment.office.database.transaction() as connection:
