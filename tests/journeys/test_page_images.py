@@ -102,7 +102,7 @@ async def test_each_language_of_the_title_has_its_page_and_the_w3c_form_keeps_th
     assert not any(content in json.dumps(own) for (content,) in pages.values())
 
 
-async def test_the_same_award_has_the_same_pages_tomorrow_and_in_another_process(deployment, prepared):
+async def test_the_same_award_has_the_same_pages_tomorrow_and_when_none_is_kept(deployment):
     record = await deployment.issue(full_request("service"))
     first = (await edc_of(deployment, record)).content
     deployment.clock.advance(days=400)
