@@ -40,8 +40,8 @@ def shapes(reference_dir):
 
 
 @pytest.fixture
-async def sealing(prepared, pki):
-    async with a_deployment(prepared, changes={"seal_anchors": pki / "anchors"}) as running:
+async def sealing(sqlite_prepared, pki):
+    async with a_deployment(sqlite_prepared, changes={"seal_anchors": pki / "anchors"}) as running:
         request = await seals.request_seal(running.office, "wut")
         certificate = development_pki.certify(pki, request.pem, running.office.clock())
         await seals.enrol_seal(running.office, "wut", certificate, Anchors.read(pki / "anchors"))
