@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from app.errors import Family, Finding, ServiceError, json_pointer
 from app.issuance.access import Caller
-from app.issuance.issue import VCDM2_FORM, forms_of, record_of
+from app.issuance.issue import EDC_FORM, VCDM2_FORM, forms_of, record_of
 from app.issuance.office import Office
 from app.issuance.prepare import identifies, learner_key_of
 from app.issuance.records import CredentialRecord, HistoryEntry, Status
@@ -209,5 +209,12 @@ def _state(entry: CredentialEntry) -> FormState:
 
 async def _record(connection: Connection, office: Office, caller: Caller, entry: CredentialEntry) -> CredentialRecord:
     row = await secured_forms.find(connection, caller.awarding_body_id, entry.credential.id, VCDM2_FORM)
-    forms = forms_of(office, entry.credential.id, row.state if row else FormState.FAILED, slug=caller.slug)
+    edc = await secured_forms.find(connection, caller.awarding_body_id, entry.credential.id, EDC_FORM)
+    forms = forms_of(
+        office,
+        entry.credential.id,
+        row.state if row else FormState.FAILED,
+        slug=caller.slug,
+        was_sealed=edc is not None and edc.state is FormState.READY,
+    )
     return record_of(office, caller.slug, entry, forms)

@@ -688,9 +688,14 @@ def status_of(entry: CredentialEntry) -> Status:
     return Status.SUSPENDED if entry.standing.suspended else Status.VALID
 
 
-def forms_of(office: Office, credential_id: UUID, state: FormState, *, slug: str) -> list[Form]:
-    """Return the forms in a record, in the state of the first: whatever it says, the others can say at once."""
-    sealed = office.has_seal(slug)
+def forms_of(
+    office: Office, credential_id: UUID, state: FormState, *, slug: str, was_sealed: bool = False
+) -> list[Form]:
+    """Return the forms in a record, in the state of the first: whatever it says, the others can say at once.
+
+    What ``was_sealed`` stays so, whatever became of the awarding body's seal.
+    """
+    sealed = was_sealed or office.has_seal(slug)
     return [
         Form(
             form=form,

@@ -74,7 +74,8 @@ class Form(_Record):
     url: str
     sealed: bool | None = Field(
         default=None,
-        description="Of `edc`: whether the awarding body has a seal, so that the form is given out sealed (JAdES)",
+        description="Of `edc`: whether the form is given out sealed (JAdES), because it was, or because the awarding "
+        "body has a seal; in a list of credentials the latter alone",
     )
 
 

@@ -201,8 +201,39 @@ async def test_a_retired_seal_seals_nothing_new_and_keeps_what_it_sealed(deploym
     second = await deployment.issue(full_request("service"))
     assert (await fetch_edc(deployment, second)).headers["content-type"] == "application/ld+json"
     assert (await fetch_edc(deployment, first)).content == content
+    for record, is_sealed in ((first, True), (second, False)):
+        read = await deployment.system().get(f"/api/v1/credentials/{record['id']}")
+        assert form_of(read.json())["sealed"] is is_sealed
     with pytest.raises(KeyStepRefused):
         await seals.retire_seal(deployment.office, "wut", seal.key.fragment)
+
+
+async def test_without_the_key_of_its_seal_a_university_issues_all_the_same(deployment, prepared, pki):
+    seal = await enrol(deployment.office, pki)
+    for file in prepared[1].rglob(f"*{seal.key.fragment}*"):
+        file.unlink()
+    deployment.office.forget_issuers()
+    record = await deployment.issue(full_request("academic"))
+    assert (await deployment.verify((await deployment.fetch(record)).content))["verdict"] == "valid"
+    ready = await deployment.public.get("/readyz")
+    assert ready.status_code == 200
+    assert ready.json()["cannot_sign"] == [{"issuer": "wut", "code": "key-file-missing"}]
+
+
+async def test_readiness_names_a_seal_that_ends_within_ninety_days(deployment, pki):
+    seal = await enrol(deployment.office, pki)
+    for days, named in ((91, []), (89, ["wut"])):
+        deployment.clock.moment = seal.certificate.not_after - timedelta(days=days)
+        ending = (await deployment.public.get("/readyz")).json()["seals_ending"]
+        assert [one["issuer"] for one in ending] == named
+
+
+async def test_readiness_says_how_many_seals_wait_and_since_when(deployment, pki):
+    await enrol(deployment.office, pki)
+    await fetch_edc(deployment, await deployment.issue(full_request("academic")))
+    deployment.clock.advance(hours=2)
+    waiting = (await deployment.public.get("/readyz")).json()["evidence"]
+    assert (waiting["waiting"], waiting["oldest"]) == (1, "2026-07-01T12:00:00Z")
 
 
 async def test_a_certificate_about_to_end_seals_nothing(deployment, pki):

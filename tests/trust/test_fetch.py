@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.trust.fetch import FetchError, FetchFailed, FetchReason, FetchRefused, GuardedFetch, is_public_address
+from app.trust.fetch import (
+    AuthorityFetch,
+    FetchError,
+    FetchFailed,
+    FetchReason,
+    FetchRefused,
+    GuardedFetch,
+    Posted,
+    is_public_address,
+)
 from tests.counterparts.hostile_host import HostileHost, certificate_for, names
 
 JSON = "application/json"
@@ -338,3 +347,32 @@ class TestTls:
         fetch = self.fetch_of(secure_host, "issuer.example", tls=None)
         error = await reason_of(fetch, f"https://issuer.example:{secure_host.port}/x")
         assert (error.reason, secure_host.seen) == (FetchReason.TLS_FAILED, [])
+
+
+class TestAuthorities:
+    """What certificates point at is asked over http too, and nothing else is let through for it."""
+
+    @pytest.mark.parametrize(
+        ("url", "reason"),
+        [
+            ("http://authority.example/list.crl", FetchReason.ADDRESS_NOT_PUBLIC),
+            ("http://authority.example:8080/list.crl", FetchReason.PORT_NOT_ALLOWED),
+            ("http://name:secret@authority.example/list.crl", FetchReason.USER_INFORMATION),
+            ("ldap://authority.example/cn=list", FetchReason.NOT_HTTPS),
+        ],
+    )
+    async def test_http_opens_neither_private_addresses_nor_other_ports(self, url, reason):
+        error = await reason_of(AuthorityFetch(resolve=names(authority_example="169.254.169.254")), url)
+        assert (type(error), error.reason) == (FetchRefused, reason)
+
+    async def test_what_is_posted_arrives_and_a_page_is_no_answer(self, host):
+        fetch = AuthorityFetch(exceptions=[host.exception])
+        host.serve("/ocsp", b"answer", media_type="application/ocsp-response")
+        host.serve("/page", b"<html>", media_type="text/html")
+        posted = Posted(b"question", "application/ocsp-request")
+        found = await fetch(f"{host.origin}/ocsp", max_bytes=100, accept="*/*", posted=posted)
+        assert found.content == b"answer"
+        assert host.seen[0].headers["content-type"] == "application/ocsp-request"
+        assert host.seen[0].headers["content-length"] == "8"
+        assert (await reason_of(fetch, f"{host.origin}/page")).reason is FetchReason.MEDIA_TYPE
+        await fetch.aclose()
