@@ -310,7 +310,7 @@ class OfferState(StrEnum):
 class OfferRequest(BaseModel):
     """The body of ``POST /api/v1/credentials/{id}/offers``; every member may be left out."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     configurations: list[str] | None = Field(
         default=None, max_length=20, description="What is offered; all kinds if left out"

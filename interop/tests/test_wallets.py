@@ -21,6 +21,8 @@ BOUND = "enhance-microcredential.ldp_vc"
 UNBOUND = "enhance-microcredential.ldp_vc.unbound"
 KEYS = [{"alg": "ES256", "named": "did"}]
 
+pytestmark = pytest.mark.timeout(300)  # the first one waits for a deployment with two processes
+
 
 class SecuredService:
     def __init__(self, deployment, client, university, certificate, signing):
