@@ -62,10 +62,13 @@ def test_each_locked_node_package_has_a_digest_and_no_address(folder):
     assert [name for name, facts in installed.items() if "resolved" in facts] == []
 
 
-def test_the_development_lock_holds_the_very_packages_of_the_runtime_lock():
+def test_the_locks_of_development_and_of_the_worker_hold_the_very_packages_of_the_runtime_lock():
     # `make demo` is content with an environment that `make test` has filled.
     def entries(name):
         text = (REPOSITORY / "requirements" / name).read_text()
         return {re.sub(r"\s*\\\n.*", "", entry, flags=re.DOTALL) for entry in re.split(r"\n(?=[A-Za-z0-9])", text)}
 
     assert entries("runtime.lock") - entries("development.lock") == set()
+    # The image is made by the worker's, and serves.
+    assert entries("runtime.lock") - entries("worker.lock") == set()
+    assert entries("worker.lock") - entries("development.lock") == set()
