@@ -4,6 +4,7 @@ Nothing here judges. What a peer answers comes back as it said it, by the names 
 """
 
 import json
+import os
 import subprocess
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -19,8 +20,16 @@ class PeerBroken(Exception):
     """A peer stopped instead of answering."""
 
 
-def _run(command: list[str | Path], request: str) -> str:
-    ended = subprocess.run(command, input=request, capture_output=True, text=True, timeout=300, check=False)  # noqa: S603 - our own scripts
+def _run(command: list[str | Path], request: str, **environment: str) -> str:
+    ended = subprocess.run(  # noqa: S603 - our own scripts
+        command,
+        input=request,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+        env=os.environ | environment,
+    )
     if ended.returncode:
         raise PeerBroken(f"{command[-1]} ended with {ended.returncode}: {ended.stderr[-2000:]}")
     return ended.stdout
@@ -116,6 +125,13 @@ def present_sd_jwts(wanted: Mapping[str, Json]) -> dict[str, str]:
     named = json.dumps({"present": [{"id": name, **asked} for name, asked in wanted.items()]})
     answers = _by_name(_run(["node", HERE / "node" / "sdjwt.mjs"], named))
     return {name: answer["presentation"] for name, answer in answers.items()}
+
+
+def answer_question(wanted: Json, certificate: Path) -> Json:
+    """Have @openid4vc/openid4vp answer a question over https: ``{uri, token, frame, jwk, document, iat}``."""
+    command: list[str | Path] = ["node", HERE / "node" / "answer.mjs"]
+    answer: Json = json.loads(_run(command, json.dumps(wanted), NODE_EXTRA_CA_CERTS=str(certificate)))
+    return answer
 
 
 def issue_sd_jwt(claims: Json, disclose: Iterable[str]) -> Json:

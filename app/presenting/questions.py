@@ -160,7 +160,7 @@ async def request_object(office: Office, reference: str) -> bytes:
     key, key_id = await office.service_token_key()
     client_id = _CLIENT_ID_PREFIX + did_of(key_id)
     claims = {
-        "iss": client_id,
+        # No iss: client_id says who asks, and @openid4vc/openid4vp refuses an iss that kid does not begin with.
         "aud": _AUDIENCE,
         "client_id": client_id,
         "response_type": "vp_token",

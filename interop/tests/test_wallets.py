@@ -1,5 +1,6 @@
 """Wallets that are not ours claim credentials over https, verify them and see them revoked (OpenID4VCI 1.0)."""
 
+import asyncio
 import contextlib
 import json
 import shutil
@@ -7,13 +8,18 @@ import time
 
 import httpx
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 
+from app.keys import InProcessSigner
+from app.main import now
+from app.securing.jws import encode_base64url
 from demo.deployment import REPOSITORY
 from demo.university import University, verify
-from interop.peers import judge_messages, verify_by_digital_bazaar, verify_by_openvc
+from interop.peers import answer_question, judge_messages, verify_by_digital_bazaar, verify_by_openvc
 from interop.tests.conftest import AWARDING_BODY, PARTNER, _free_port, _operate
 from interop.wallets import ForeignWallet, SecuredDeployment, TlsProxy, make_certificate
 from tests.builders import full_request
+from tests.counterparts.wallet import Key, Wallet
 
 CREDO = "@openid4vc/openid4vci"
 DIGITAL_BAZAAR = "@digitalbazaar/oid4-client"
@@ -220,6 +226,40 @@ def test_digital_bazaar_claims_the_unbound_configuration(secured, by):
     assert "error" not in claimed, claimed
     (credential,) = claimed["credentials"]
     assert_valid(secured, credential)
+
+
+async def _copy(uri, configuration, key):
+    async with httpx.AsyncClient(timeout=60) as http:
+        wallet, offer = await Wallet.scan(http, uri, lambda: now().timestamp(), keys=[key])
+        assert (await wallet.redeem(offer)).status_code == 200
+        answer = await wallet.fetch(configuration)
+        assert answer.status_code == 200, answer.text
+        return answer.json()["credentials"][0]["credential"]
+
+
+@pytest.mark.parametrize(("configuration", "shown"), [(SD_JWT[0], []), (SD_JWT[1], ["title", "awardingBody"])])
+def test_a_foreign_wallet_answers_a_question_once(secured, configuration, shown):
+    _, made = secured.offer(f"answer-{configuration}", "academic", configurations=[configuration])
+    private = ec.generate_private_key(ec.SECP256R1())
+    key = Key(InProcessSigner(private))
+    token = asyncio.run(_copy(made["by_reference_uri"], configuration, key))
+    asked = secured.client.post("/verify/questions").raise_for_status().json()
+    secret = encode_base64url(private.private_numbers().private_value.to_bytes(32)).decode()
+    wanted = {
+        "uri": asked["wallet_uri"],
+        "token": token,
+        "frame": dict.fromkeys(shown, True),
+        "jwk": key.jwk | {"d": secret},
+        "document": secured.client.get("/.well-known/did.json").raise_for_status().json(),
+        "iat": int(now().timestamp()),
+    }
+    answered = answer_question(wanted, secured.certificate)
+    assert answered.get("status") == 200, answered
+    found = secured.client.get(f"/verify/questions/{asked['ticket']}").raise_for_status().json()
+    assert found["state"] == "answered"
+    assert found["report"]["verdict"] == "valid", found["report"]
+    assert found["report"]["holder"]["proved"]
+    assert answer_question(wanted, secured.certificate).get("status") != 200
 
 
 def test_credo_comes_back_for_what_the_signer_could_not_sign(secured):
