@@ -17,6 +17,7 @@ import httpx
 
 from demo.answers import Answer, Case, indeterminate, invalid, refused, valid
 from demo.deployment import REPOSITORY, CannotStart, Deployment
+from demo.learner import claim_link, fetch_into_wallet, press_the_button
 from demo.operator import operate
 from demo.screen import Screen
 from demo.stranger import NothingToChange, claiming_to_be, with_member_duplicated, with_words_changed
@@ -91,8 +92,10 @@ def _demonstrate(deployment: Deployment, screen: Screen, *, once: bool) -> int:
         cases = _verify_issued(client, issued, screen)
         cases += _verify_others(client, issued, screen)
         cases.append(_verify_sandbox(universities[SANDBOX], screen))
+        cases.append(_claim(client, issued[0], screen))
         wrong = _show_cases(cases, screen)
-        _show_addresses(deployment, issued, screen)
+        link = claim_link(issued[0].university, issued[0].id)
+        _show_addresses(deployment, issued, link, screen)
         screen.line()
         screen.line(f"Took {time.monotonic() - began:.0f} s.")
         if once or wrong:
@@ -278,6 +281,21 @@ def _verify_sandbox(sandbox: University, screen: Screen) -> Case:
     return Case("achievement, issued by the sandbox", expected, Answer.of_report(status, report))
 
 
+def _claim(client: httpx.Client, issued: Issued, screen: Screen) -> Case:
+    """Have a learner claim a credential with a wallet, and verify what the wallet keeps."""
+    screen.heading("6. A learner claims one with a wallet")
+    link = claim_link(issued.university, issued.id)
+    screen.line(f"  {issued.university.slug} e-mails a claim link, the learner opens it and presses the button:")
+    screen.line(f"    {link}")
+    address = press_the_button(client, link)
+    screen.line("  the QR code on the page leads the wallet to an offer that is good once, for ten minutes:")
+    screen.line(f"    {address}")
+    copy = fetch_into_wallet(client, address)
+    screen.line(f"  the wallet keeps {len(copy)} bytes: the same award, with an identifier and a status of its own")
+    status, report = verify(client, copy)
+    return Case(f"{issued.subtype}, from the wallet", valid(), Answer.of_report(status, report))
+
+
 def _passed(code: str) -> Answer:
     return Answer(200, "passed", code)
 
@@ -289,7 +307,7 @@ def _check_of(report: Mapping[str, Any], name: str) -> Answer:
 
 def _show_cases(cases: Iterable[Case], screen: Screen) -> bool:
     """Show every case; return whether any answer was wrong."""
-    screen.heading("6. Every answer, compared with the right one")
+    screen.heading("7. Every answer, compared with the right one")
     cases = list(cases)
     screen.table(
         ("shown to the verifier", "it answered", ""),
@@ -305,10 +323,11 @@ def _show_cases(cases: Iterable[Case], screen: Screen) -> bool:
     return bool(wrong)
 
 
-def _show_addresses(deployment: Deployment, issued: Iterable[Issued], screen: Screen) -> None:
-    screen.heading("7. To look at")
+def _show_addresses(deployment: Deployment, issued: Iterable[Issued], link: str, screen: Screen) -> None:
+    screen.heading("8. To look at")
     url = deployment.public_url
     rows = [(f"credential ({credential.subtype})", str(credential.record["public_url"])) for credential in issued]
+    rows.append(("where its learner claims the first of them", link))
     rows.append(("the first of them for paper", f"{rows[0][1]}/page.pdf"))
     first = json.loads(next(iter(issued)).content)
     rows += [
