@@ -38,6 +38,7 @@ from app.errors import Family, ServiceError, Weight
 from app.issuance.access import Caller
 from app.issuance.moulds import Unsigned
 from app.issuance.office import Issuer, Office, sealed_place
+from app.issuance.payloads import payload_of
 from app.issuance.prepare import OfferingSource, PreparedAward, RulesBroken, prepare, refuse_unfit
 from app.issuance.records import (
     CredentialRecord,
@@ -58,7 +59,7 @@ from app.store.credentials import Credential, CredentialEntry
 from app.store.failures import AlreadyThere, DatabaseUnavailable, PremiseGone
 from app.store.issuing import NewCredential
 from app.store.plans import Premise
-from app.store.secured_forms import SecuredForm
+from app.store.secured_forms import WITHIN_CONTENT, SecuredForm
 from app.store.states import Audience, CredentialState, FormState
 from app.store.status_events import Standing
 from app.strict_json import JsonValue, canonical
@@ -453,7 +454,9 @@ def _new_credential(draft: Draft, version: OfferingVersionName, content: bytes |
             credential_id=credential.id,
             form=VCDM2_FORM,
             level="",
-            payload=seal(draft.data_key, draft.unsigned.content, sealed_place("secured_form", "payload", form_id)),
+            payload=WITHIN_CONTENT
+            if content
+            else seal(draft.data_key, draft.unsigned.content, sealed_place("secured_form", "payload", form_id)),
             content=seal(draft.data_key, content, sealed_place("secured_form", "content", form_id))
             if content
             else None,
@@ -578,7 +581,7 @@ async def _finish_one(office: Office, issuer: Issuer, credential: Credential) ->
         data_key = await data_key_of(connection, office, credential.awarding_body_id, credential.award_id)
         form = await secured_forms.find(connection, credential.awarding_body_id, credential.id, VCDM2_FORM)
     assert form is not None
-    payload = DataCipher.open(data_key, form.payload, sealed_place("secured_form", "payload", form.id))
+    payload = payload_of(form, data_key)
 
     async def store(issuer: Issuer, content: bytes) -> None:
         async with office.database.transaction() as connection:

@@ -22,11 +22,11 @@ import orjson
 
 from app.issuance.issue import EDC_FORM, VCDM2_FORM, VCDM2_JWT_FORM
 from app.issuance.late_form import LateForm, issuer_of, secure_and_store
-from app.issuance.office import Office, sealed_place
+from app.issuance.office import Office
+from app.issuance.payloads import payload_of
 from app.issuance.repeating import data_key_of
 from app.issuance.sealed_form import SealUnusable, make_sealed_form
 from app.issuance.token_form import make_token_form
-from app.keys import DataCipher
 from app.securing import vc_jose
 from app.store import secured_forms
 from app.store.credentials import CredentialEntry
@@ -62,7 +62,7 @@ async def make_manifest(office: Office, entry: CredentialEntry) -> str | None:
         for form in (VCDM2_FORM, VCDM2_JWT_FORM, EDC_FORM):
             row = await secured_forms.find(connection, credential.awarding_body_id, credential.id, form)
             if row is not None and row.state is FormState.READY:
-                payload = DataCipher.open(data_key, row.payload, sealed_place("secured_form", "payload", row.id))
+                payload = payload_of(row, data_key)
                 files.append(_file(form, row.media_type, payload))
         name = MANIFEST_WITH_SEAL_FORM if any(file["form"] == EDC_FORM for file in files) else MANIFEST_FORM
         held = await secured_forms.find(connection, credential.awarding_body_id, credential.id, name)

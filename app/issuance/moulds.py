@@ -48,6 +48,8 @@ OUR_CONTEXT: Final = (
 )
 """``relatedResource`` (VCDM 2.0 section 5.3): which bytes our context is."""
 
+_PROOF: Final = b',"proof":'
+
 _Key: TypeAlias = tuple[bytes, bytes, bool, bytes]
 
 
@@ -89,7 +91,15 @@ class Unsigned:
         """
         proofs = await make_proofs_over_digest(list(self.context), self.digest, signers=signers, created=created)
         proof = orjson.dumps(proofs[0] if len(proofs) == 1 else proofs)
-        return b'%b,"proof":%b}' % (self.content[:-1], proof)
+        return b"%b%b%b}" % (self.content[:-1], _PROOF, proof)
+
+
+def without_proof(content: bytes) -> bytes:
+    """Return what :meth:`Unsigned.signed` began with, the bytes of the document alone.
+
+    No text of a value has bare quotes, and no proof has a member of that name.
+    """
+    return content[: content.rindex(_PROOF)] + b"}"
 
 
 def _digests(document: Mapping[str, Any]) -> Callable[[str], bytes]:

@@ -26,8 +26,9 @@ import orjson
 from app.errors import Family, ServiceError
 from app.issuance.issue import VCDM2_FORM, VCDM2_JWT_FORM, key_ids, sign
 from app.issuance.manifest import MANIFEST_FORM, MANIFEST_WITH_SEAL_FORM
-from app.issuance.moulds import Unsigned
+from app.issuance.moulds import Unsigned, without_proof
 from app.issuance.office import Issuer, Office, sealed_place
+from app.issuance.payloads import payload_of
 from app.issuance.repeating import Erased, data_key_of
 from app.issuance.setup import KeyStepRefused, find_key
 from app.keys import DataCipher, EnvelopeBroken, KeyState
@@ -117,14 +118,14 @@ async def _sign_one(office: Office, issuer: Issuer, former: SecuredForm, lost: s
             return False
     assert former.content is not None
     assert former.signed_at is not None
-    payload = DataCipher.open(data_key, former.payload, sealed_place("secured_form", "payload", former.id))
+    payload = payload_of(former, data_key)
     signed = DataCipher.open(data_key, former.content, sealed_place("secured_form", "content", former.id))
     if hashlib.sha256(signed).digest() != former.sha256:
         raise StoredFormDiffers
     # 3
     moment = office.clock()
     if former.form == VCDM2_FORM:
-        if not signed.startswith(payload[:-1] + b',"proof":'):
+        if without_proof(signed) != payload:
             raise StoredFormDiffers
         content, signed_with = await sign(Unsigned.stored(payload), issuer, moment), key_ids(issuer)
     elif former.form in (MANIFEST_FORM, MANIFEST_WITH_SEAL_FORM):

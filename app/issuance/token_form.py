@@ -22,10 +22,11 @@ import orjson
 
 from app.issuance.issue import VCDM2_FORM, VCDM2_JWT_FORM
 from app.issuance.late_form import LateForm, issuer_of, secure_and_store
-from app.issuance.office import Issuer, Office, sealed_place
+from app.issuance.office import Issuer, Office
+from app.issuance.payloads import payload_of
 from app.issuance.repeating import data_key_of
 from app.jsonld import canonicalize
-from app.keys import DataCipher, DataKey
+from app.keys import DataKey
 from app.securing import vc_jose
 from app.status import StatusPurpose, status_list_entries, status_list_url, token_twin_url
 from app.store import secured_forms, status_lists
@@ -88,9 +89,7 @@ async def _work(connection: Connection, office: Office, issuer: Issuer, credenti
         return None
     source = begun or issued
     data_key = await data_key_of(connection, office, body, credential.award_id)
-    document = orjson.loads(
-        DataCipher.open(data_key, source.payload, sealed_place("secured_form", "payload", source.id))
-    )
+    document = orjson.loads(payload_of(source, data_key))
     if begun is not None:
         return _Work(document, data_key, begun.id)
     status_list = await status_lists.find(connection, credential.status_list_id)

@@ -1,7 +1,8 @@
 """The forms in which a credential is secured: the payload that is to be signed, and the bytes that leave.
 
 A ready form never changes; a better seal is another row over the same payload. ``payload`` and ``content`` are
-encrypted under the award's data key; ``sha256`` is that of the bytes that leave.
+encrypted under the award's data key; ``sha256`` is that of the bytes that leave. A form whose bytes hold the payload as
+it is, and that was ready at once, keeps it there alone.
 """
 
 from collections.abc import Sequence
@@ -18,6 +19,9 @@ from app.store.plans import Prepared, equal, insertion
 from app.store.records import from_rows, maybe_from_row, to_row
 from app.store.states import Audience, CredentialState, FormState
 from app.store.tables import credential, data_key, form_signature, secured_form
+
+WITHIN_CONTENT: Final = b""
+"""``payload`` of a form whose ``content`` holds it."""
 
 
 @dataclass(frozen=True, slots=True)

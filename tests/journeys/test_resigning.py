@@ -9,7 +9,7 @@ import pytest
 from app.issuance import setup
 from app.issuance.office import AwardingBodyUnknown, SigningKeysMissing
 from app.issuance.resigning import Hanging, hanging_on_revoked_keys, sign_again
-from app.keys import SigningFailed
+from app.keys import Keyring, SigningFailed
 from tests.builders import full_request, required_only_request
 from tests.counterparts.remote_keyring import RemoteKeyring
 from tests.deployments import a_deployment
@@ -137,16 +137,17 @@ async def test_what_cannot_be_signed_now_is_left_for_the_next_time(sqlite_prepar
             assert await verdict_of(deployment, (await deployment.fetch(record)).content) == ("valid", "valid")
 
 
-async def test_a_stored_document_that_somebody_changed_is_not_signed(sqlite_prepared):
+@pytest.mark.parametrize(("kind", "column"), [(Keyring, "sha256"), (RemoteKeyring, "payload")])
+async def test_a_stored_document_that_somebody_changed_is_not_signed(sqlite_prepared, kind, column):
     url = sqlite_prepared[0]
-    async with a_deployment(sqlite_prepared) as deployment:
+    async with a_deployment(sqlite_prepared, kind=kind) as deployment:
         one = await deployment.issue(full_request("academic"))
         two = await deployment.issue(required_only_request("academic"))
         await replace_lost_key(deployment)
     with sqlite3.connect(url.removeprefix("sqlite:///")) as connection:
         connection.execute("DROP TRIGGER keep_secured_form_update")
         mine, other = (json.dumps(record["id"]).strip('"').replace("-", "") for record in (one, two))
-        query = "UPDATE secured_form SET payload = (SELECT payload FROM secured_form WHERE credential_id = ?) "
+        query = f"UPDATE secured_form SET {column} = (SELECT {column} FROM secured_form WHERE credential_id = ?) "
         assert connection.execute(query + "WHERE credential_id = ?", (other, mine)).rowcount == 1
     connection.close()
     async with a_deployment(sqlite_prepared) as deployment:
