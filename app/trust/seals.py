@@ -7,8 +7,9 @@ sent along; what is not known to the anchors stays unknown, and what is not show
 
 1. The time by which everything is known to have existed is now.
 2. Archive time-stamps, the last first: where the authority's certificate leads to an anchor, is for time-stamping and
-   not revoked, all at the time known so far, everything that it covers is known to have existed by its moment.
-3. The signature time-stamps likewise, by the time known for them then.
+   not revoked, all at the time known for the time-stamp itself, everything that it covers is known to have existed by
+   its moment. What stands behind the last that is believed is known of now alone.
+3. The signature time-stamps likewise, each by the time known for its own place.
 4. The sealing certificate must have been valid at the time known for the signature, with a path to an anchor.
 5. It and each certificate above it must be shown not to have been revoked at that time.
 
@@ -58,6 +59,12 @@ _UNREADABLE: Final = (
     x509.UnsupportedGeneralNameType,
 )
 _SKEW: Final = timedelta(minutes=5)
+_EXPIRED_ON_LIST: Final = x509.ObjectIdentifier("2.5.29.60")
+"""expiredCertsOnCRL (ITU-T X.509 clause 9.5.2.8): since when the list keeps what has ended."""
+_GENERALIZED_TIME: Final = re.compile(rb"\x18\x0f(\d{14})Z")
+# Who may say when, or who was revoked, or speak for a web server, does not speak for an organisation (EN 319 412-3).
+_OTHER_OFFICES: Final = frozenset({ExtendedKeyUsageOID.TIME_STAMPING, ExtendedKeyUsageOID.OCSP_SIGNING})
+_OF_SERVERS: Final = frozenset({ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH})
 # What a path is judged by here. Any other extension that its author calls critical is one that nobody here has read.
 _UNDERSTOOD: Final = frozenset(
     {
@@ -227,9 +234,10 @@ def appraise(
     existed_by, standings = now, []
     # 2, 3: an archive time-stamp speaks for all that stands before it, a signature time-stamp for the signature alone.
     for stamp in sorted(stamps, key=lambda one: (one.archive, one.position), reverse=True):
-        believed = stamp.moment <= existed_by and known.vouches(stamp, existed_by)
+        at = known.existed_by(stamp.position)
+        believed = stamp.moment <= at and known.vouches(stamp, at)
         if believed:
-            existed_by = stamp.moment
+            existed_by = min(existed_by, stamp.moment)
             if stamp.archive:
                 known.held.append((stamp.position, stamp.moment))
         standings.append(StampStanding(stamp.moment, stamp.archive, believed))
@@ -455,10 +463,15 @@ class _Known:
         self.held: list[tuple[int, datetime]] = []
         """Believed archive time-stamps: what stands before that place existed by that moment."""
 
+    def existed_by(self, position: int) -> datetime:
+        """Return by when what stands at ``position`` is known to have existed."""
+        return min((moment for place, moment in self.held if place > position), default=self._now)
+
     def vouches(self, stamp: Stamp, at: datetime) -> bool:
         """Whether the authority of ``stamp`` is to be believed at ``at`` (RFC 3161 section 2.3)."""
         signer = _certificate(stamp.signer)
-        if signer is None or not _may_stamp(signer):
+        # Nobody stamps before there is a certificate: the moment is one that somebody made up.
+        if signer is None or not _may_stamp(signer) or stamp.moment < signer.not_valid_before_utc:
             return False
         path = self.path(signer, at)
         return path is not None and self.revocation(path, at) is Revocation.NOT_REVOKED
@@ -526,7 +539,7 @@ class _Known:
             if statement is not None:
                 yield self._now, statement
         for item in self._material:
-            known_at = min((moment for place, moment in self.held if place > item.position), default=self._now)
+            known_at = self.existed_by(item.position)
             for one in item.revocation_lists:
                 statement = _listed(_revocation_list(one), certificate, issuer)
                 if statement is not None:
@@ -539,7 +552,11 @@ class _Known:
 
 @dataclass(frozen=True, slots=True)
 class _Statement:
-    """What an authority said about one certificate. Without an end nobody knows until when it holds."""
+    """What an authority said about one certificate.
+
+    Without an end nobody knows until when it holds. Nor has one what was said after the certificate had ended: of those
+    authorities keep no entries (RFC 5280 section 3.3), and that it is not named says nothing.
+    """
 
     this_update: datetime
     next_update: datetime | None
@@ -579,7 +596,10 @@ def _entry(found: x509.CertificateRevocationList, certificate: x509.Certificate)
     except _UNREADABLE:
         return None
     revoked_at = None if entry is None else entry.revocation_date_utc
-    return _Statement(found.last_update_utc, found.next_update_utc, revoked_at)
+    next_update = found.next_update_utc
+    if found.last_update_utc > certificate.not_valid_after_utc and not _keeps_ended(found, certificate):
+        next_update = None
+    return _Statement(found.last_update_utc, next_update, revoked_at)
 
 
 def _is_complete(found: x509.CertificateRevocationList, certificate: x509.Certificate) -> bool:
@@ -595,11 +615,32 @@ def _is_complete(found: x509.CertificateRevocationList, certificate: x509.Certif
                 or scope.only_contains_attribute_certs
                 or (scope.only_contains_ca_certs and not is_ca)
                 or (scope.only_contains_user_certs and is_ca)
+                or not _is_in_scope(scope, certificate)
             ):
                 return False
         elif extension.critical:
             return False
     return True
+
+
+def _is_in_scope(scope: x509.IssuingDistributionPoint, certificate: x509.Certificate) -> bool:
+    """Whether a list that is one of several is that of ``certificate`` (RFC 5280 section 6.3.3, b 2 i)."""
+    if scope.relative_name is not None:
+        return False
+    if scope.full_name is None:
+        return True
+    points = _extension(certificate, x509.CRLDistributionPoints) or ()
+    return any(name in scope.full_name for point in points for name in point.full_name or ())
+
+
+def _keeps_ended(found: x509.CertificateRevocationList, certificate: x509.Certificate) -> bool:
+    """Whether the list says that it goes on naming certificates that ended when this one did (expiredCertsOnCRL)."""
+    for extension in found.extensions:
+        if extension.oid == _EXPIRED_ON_LIST and isinstance(extension.value, x509.UnrecognizedExtension):
+            since = _GENERALIZED_TIME.fullmatch(extension.value.value)
+            ended = certificate.not_valid_after_utc.strftime("%Y%m%d%H%M%S")
+            return since is not None and since[1].decode("ascii") <= ended
+    return False
 
 
 def _answered(
@@ -616,8 +657,10 @@ def _answered(
         revoked = single.certificate_status is ocsp.OCSPCertStatus.REVOKED
         if not revoked and single.certificate_status is not ocsp.OCSPCertStatus.GOOD:
             return None
-        # Without an end an answer is about the moment at which it was given.
-        next_update = single.next_update_utc or single.this_update_utc
+        # Without an end an answer is about the moment at which it was given, by clocks that differ.
+        next_update: datetime | None = single.next_update_utc or single.this_update_utc + _SKEW
+        if single.this_update_utc > certificate.not_valid_after_utc:
+            next_update = None
         return _Statement(single.this_update_utc, next_update, single.revocation_time_utc if revoked else None)
     except _UNREADABLE:
         return None
@@ -708,10 +751,14 @@ def _may_issue(certificate: x509.Certificate, below: int) -> bool:
 
 
 def _may_sign(certificate: x509.Certificate) -> bool:
-    """ETSI EN 319 412-3: of a seal, digitalSignature or nonRepudiation; no authority's own."""
+    """ETSI EN 319 412-3: of a seal, digitalSignature or nonRepudiation; no authority's, and for no other office."""
     usage, constraints = _extension(certificate, x509.KeyUsage), _extension(certificate, x509.BasicConstraints)
     is_authority = constraints is not None and constraints.ca
-    return usage is not None and (usage.digital_signature or usage.content_commitment) and not is_authority
+    if usage is None or not (usage.digital_signature or usage.content_commitment) or is_authority:
+        return False
+    purposes = set(_extension(certificate, x509.ExtendedKeyUsage) or ())
+    is_of_server = ExtendedKeyUsageOID.SERVER_AUTH in purposes and purposes <= _OF_SERVERS
+    return not purposes & _OTHER_OFFICES and not is_of_server
 
 
 def _may_stamp(certificate: x509.Certificate) -> bool:
