@@ -3,13 +3,14 @@
 The records say what is to be done (``app.store.outbox``). A kept engine, DBOS Transact, does it: each row becomes a
 workflow with the row's identifier as its own and as its only argument. The engine remembers how far a workflow came and
 until when it sleeps, and goes on there after a crash. It is no ledger: with its notes lost, the rows that are open are
-begun again, and what was done is found done.
+begun again, and what was done is found done. With notes newer than records that were restored from a backup, a row is open
+that the notes call done: it is handed over like any other that its workflow left open.
 
 Only this module knows the engine. It is an extra of the installation (``requirements/worker.lock``).
 
 * A workflow makes attempts until its row is done, :data:`ATTEMPTS` at most; after one that failed it sleeps for the
   setting WORKER_RETRY_SECONDS. Then the row is handed over to a following one, so that no history grows for ever and
-  what was tried least comes first. So is a row whose workflow ended in any other way.
+  what was tried least comes first. So is every row that is still open when its workflow has ended, in whatever way.
 * At most :data:`MOST_UNDER_WAY` workflows are under way, and :data:`MOST_AT_ONCE` attempts at one moment.
 * One worker is enough. Two do no harm: each level of a seal is stored once.
 """
@@ -102,15 +103,14 @@ class Worker:
                 self._under_way[work.id] = task
 
     async def _watch(self, work: Work, handle: WorkflowHandleAsync[str]) -> None:
-        """Wait for a workflow; what it did not bring to an end is handed over to another one."""
+        """Wait for a workflow; a row that it leaves open is handed over to another one."""
         try:
             try:
-                ended = await handle.get_result()
+                await handle.get_result()
             except Exception as error:  # noqa: BLE001 - whatever ended it, the row is open and somebody has to go on
                 _log.error("workflow ended", kind=work.kind, work=str(work.id), exc_info=error)
-                ended = Step.LATER
-            if ended != Step.DONE:
-                await self._desk.hand_over(work.id)
+            # Whatever it says: only the records know whether the row is open.
+            await self._desk.hand_over(work.id)
         except ServiceError as error:
             _log.warning("work could not be handed over", kind=work.kind, work=str(work.id), code=error.code)
         finally:

@@ -3,9 +3,11 @@
 import asyncio
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections import Counter
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -95,6 +97,33 @@ async def test_twenty_refusals_and_two_sudden_ends_later_each_time_stamp_is_ther
         assert Counter(level for _, level in found) == dict.fromkeys(("B", "T", "LTA"), len(records))
         assert house.stamping.refusals == 0
         assert {work["kind"] for work in await house.open_work()} == {"seal-renew"}
+
+
+async def test_what_a_restored_database_calls_open_is_done_again_whatever_the_worker_noted(sqlite_prepared, tmp_path):
+    moment = datetime.now(UTC).replace(microsecond=0)  # noqa: TID251 - the worker asks its own clock
+    async with a_house(sqlite_prepared, tmp_path, start=moment) as house:
+        house.stamping.clock = None
+        await house.sealed()
+        kept, records = tmp_path / "kept.db", sqlite_prepared[0].partition("///")[2]
+        await asyncio.to_thread(copy_database, records, kept)
+        (open_before,) = await house.open_work()
+
+        async def raised():
+            return sum(level == "LTA" for _, level in await stored(house)) == 1
+
+        for _ in range(2):
+            await asyncio.to_thread(copy_database, kept, records)
+            assert [work["id"] for work in await house.open_work()] == [open_before["id"]]
+            assert [level for _, level in await stored(house)] == ["B"]
+            worker = WorkerProcess(house, sqlite_prepared, tmp_path)
+            await worker.until(raised)
+            assert worker.end(signal.SIGTERM) == 0
+        assert {work["kind"] for work in await house.open_work()} == {"seal-renew"}
+
+
+def copy_database(source, target):
+    with closing(sqlite3.connect(source)) as found, closing(sqlite3.connect(target)) as made:
+        found.backup(made)
 
 
 async def test_without_anybody_to_ask_the_worker_says_so(tmp_path):
