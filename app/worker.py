@@ -3,8 +3,8 @@
 The records say what is to be done (``app.store.outbox``). A kept engine, DBOS Transact, does it: each row becomes a
 workflow with the row's identifier as its own and as its only argument. The engine remembers how far a workflow came and
 until when it sleeps, and goes on there after a crash. It is no ledger: with its notes lost, the rows that are open are
-begun again, and what was done is found done. With notes newer than records that were restored from a backup, a row is open
-that the notes call done: it is handed over like any other that its workflow left open.
+begun again, and what was done is found done. Where the records came back from a backup, a row may be open that newer
+notes call done: it is handed over like any other that its workflow left open.
 
 Only this module knows the engine. It is an extra of the installation (``requirements/worker.lock``).
 
