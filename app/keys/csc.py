@@ -10,6 +10,8 @@ provider, who signs digests. For one signature (clause numbers of CSC API 1.0.4.
    Data). Whoever waits meanwhile goes along with the next ones, as many as the credential allows at a time
    (``multisign``).
 4. ``signatures/signHash`` (11.9). A right that has ended meanwhile is asked for once more, and once only.
+5. A PIN that is refused is not sent again until the process is restarted: after a few wrong ones a provider locks the
+   credential for good.
 
 What comes back is a signature only when it verifies (``signing_desk``). The service's own words are not repeated in
 messages, but for the code of an error.
@@ -51,11 +53,17 @@ _MOST_BYTES: Final = 1024 * 1024
 _MOST_AT_ONCE: Final = 100
 _MOST_CERTIFICATES: Final = 8
 _CODE: Final = re.compile(r"[a-z_]{1,40}")
+_WRONG_PIN: Final = "invalid_pin"
 
 _HASH_OIDS: Final = {"sha256": "2.16.840.1.101.3.4.2.1", "sha384": "2.16.840.1.101.3.4.2.2"}
 # RSASSA-PSS-params: SHA-256, MGF1 with SHA-256, a salt of 32 (RFC 4055 section 3.1).
 _PSS_PARAMETERS: Final = bytes.fromhex(
     "3034a00f300d06096086480165030402010500a11c301a06092a864886f70d010108300d06096086480165030402010500a203020120"
+)
+
+_PIN_REFUSED: Final = (
+    "The remote service refuses the PIN of CSC_PIN_FILE. It is not sent again, since a credential locks after a few: "
+    "put it right and restart the signer process."
 )
 
 
@@ -112,6 +120,11 @@ class _Refused(Exception):
     def __init__(self, status: int, code: str) -> None:
         super().__init__(f"{status} {code}".strip())
         self.status = status
+        self.code = code
+
+
+class _SignatureRefused(_Refused):
+    """The service gave the right to sign, and then did not take it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +153,7 @@ class CscKeeper:
         self._token_lock = asyncio.Lock()
         self._good_until = 0.0
         self._known: dict[str, _Credential] = {}
+        self._pin_refused: set[str] = set()
         self._waiting: dict[tuple[str, AnyAlgorithm], list[tuple[bytes, asyncio.Future[bytes]]]] = {}
         self._working: dict[tuple[str, AnyAlgorithm], asyncio.Task[None]] = {}
 
@@ -180,6 +194,8 @@ class CscKeeper:
 
     async def trouble(self) -> str | None:
         """See :class:`~app.keys.keeper.Keeper`."""
+        if self._pin_refused:
+            return _PIN_REFUSED
         now = asyncio.get_running_loop().time()
         if now < self._good_until:
             return None
@@ -241,11 +257,11 @@ class CscKeeper:
     ) -> list[bytes]:
         # 3, 4
         try:
-            return await self._sign_batch(ref, credential, algorithm, digests)
-        except _Refused as error:
-            if error.status not in (400, 401, 403):
-                raise SigningFailed(f"The remote service does not sign ({error}).") from None
-        try:
+            try:
+                return await self._sign_batch(ref, credential, algorithm, digests)
+            except _SignatureRefused as error:
+                if error.status not in (400, 401, 403):
+                    raise
             return await self._sign_batch(ref, credential, algorithm, digests)
         except _Refused as error:
             raise SigningFailed(f"The remote service does not sign ({error}).") from None
@@ -265,7 +281,7 @@ class CscKeeper:
         if credential.explicit and self._place.pin is not None:
             pin = self._place.pin
             wanted |= {"authData": [{"id": "PIN", "value": pin}]} if version is CscVersion.V2 else {"PIN": pin}
-        right = (await self._say_as_client("credentials/authorize", wanted)).get("SAD")
+        right = (await self._authorize(identifier, wanted)).get("SAD")
         if not isinstance(right, str) or not right:
             raise SigningFailed("The remote service gave no right to sign.")
         asked: dict[str, Any] = {"credentialID": identifier, "SAD": right, "signAlgo": way.oid}
@@ -275,10 +291,25 @@ class CscKeeper:
             asked |= {"hashes": encoded, "hashAlgorithmOID": hash_oid, "operationMode": "S"}
         else:
             asked |= {"hash": encoded, "hashAlgo": hash_oid}
-        found = (await self._say_as_client("signatures/signHash", asked)).get("signatures")
+        try:
+            found = (await self._say_as_client("signatures/signHash", asked)).get("signatures")
+        except _Refused as error:
+            raise _SignatureRefused(error.status, error.code) from None
         if not isinstance(found, list) or len(found) != len(digests):
             raise SigningFailed("The remote service gave another number of signatures than was asked for.")
         return [_decoded(one) for one in found]
+
+    async def _authorize(self, identifier: str, wanted: Mapping[str, Any]) -> dict[str, Any]:
+        # 5
+        if identifier in self._pin_refused:
+            raise KeyringUnusable(_PIN_REFUSED)
+        try:
+            return await self._say_as_client("credentials/authorize", wanted)
+        except _Refused as error:
+            if error.code != _WRONG_PIN:
+                raise
+        self._pin_refused.add(identifier)
+        raise KeyringUnusable(_PIN_REFUSED)
 
     async def _credential(self, ref: str, algorithm: AnyAlgorithm) -> _Credential:
         # 2
@@ -334,7 +365,7 @@ class CscKeeper:
         try:
             return await self._call(name, body, token=token)
         except _Refused as error:
-            if error.status != httpx.codes.UNAUTHORIZED:
+            if error.status != httpx.codes.UNAUTHORIZED or error.code == _WRONG_PIN:
                 raise
         # The service has ended the token before its time.
         if self._token is not None and self._token[0] == token:

@@ -50,7 +50,7 @@ async def test_digests_that_wait_are_signed_together_as_many_as_the_credential_a
     assert service.calls["oauth2/token"] == 1
 
 
-@pytest.mark.parametrize("fault", [Fault.TOKEN_ENDED, Fault.RIGHT_ENDED, Fault.TOO_MANY])
+@pytest.mark.parametrize("fault", [Fault.TOKEN_ENDED, Fault.RIGHT_ENDED])
 async def test_a_token_or_a_right_that_has_ended_is_asked_for_once_more(asked, service, fault):
     signer, _ = asked
     service.faults.append(fault)
@@ -136,11 +136,24 @@ async def test_secrets_and_the_services_own_words_are_in_no_message(service, tmp
             assert "another secret" not in caught.value.detail
 
 
-async def test_a_pin_that_is_refused_is_no_signature(service, tmp_path):
+async def test_a_pin_that_is_refused_is_no_signature_and_is_never_sent_again(service, tmp_path):
     async with service.running() as url, a_desk({Backend.CSC: keeper_of(service, url, pin="0")}, tmp_path) as process:
         found = await process.look(Backend.CSC, ID, RsaScheme.PS256)
-        with pytest.raises(SigningFailed, match="invalid_pin"):
-            await process.sign(Backend.CSC, csc_ref(ID, found.chain[0]), found.public_key, b"m")
+        assert await process.health() == {"csc": None}
+        for _ in range(3):
+            with pytest.raises(KeyringUnusable, match="CSC_PIN_FILE"):
+                await process.sign(Backend.CSC, csc_ref(ID, found.chain[0]), found.public_key, b"m")
+        assert service.calls["credentials/authorize"] == 1, "three wrong ones lock a credential"
+        assert "CSC_PIN_FILE" in (await process.health())["csc"]
+
+
+async def test_a_right_that_is_refused_is_not_asked_for_again_for_the_same_signature(asked, service):
+    signer, _ = asked
+    service.faults.append(Fault.TOO_MANY)
+    with pytest.raises(SigningFailed):
+        await signer.sign(b"m")
+    assert service.calls["credentials/authorize"] == 1
+    assert signer.public_key.verify(await signer.sign(b"m"), b"m")
 
 
 async def test_a_credential_of_another_kind_of_key_is_refused(service, tmp_path):
