@@ -6,6 +6,9 @@
 3. Asking twice does no harm: what is signed are bytes that were stored before. So a question whose connection breaks,
    as when the signer process dies, is asked again for some seconds, and only then has failed. While nobody has answered
    lately, it is asked once only, so that requests do not pile up behind a process that is away.
+4. A few connections are kept for the next questions. The signer process hangs up on one that is idle for long, perhaps
+   at the very moment of the next question: what one of them breaks under is asked again at once on a new one. Keys are
+   made on new ones alone, since making twice is not the same as making once.
 """
 
 import asyncio
@@ -20,7 +23,7 @@ from typing import Any, Final
 
 from app.errors import ServiceError
 from app.keys import frames
-from app.keys.frames import FrameBroken, Health, Look, Make, Names, Question, Sign
+from app.keys.frames import Answer, FrameBroken, Health, Look, Make, Names, Question, Sign
 from app.keys.keeper import AnyAlgorithm, AnyPublicKey, Backend, Found
 from app.keys.keyring import KeyDiffers, KeyExists, KeyringUnusable, KeyUnknown
 from app.keys.peers import is_one_of
@@ -45,6 +48,8 @@ _LONGEST_PAUSE_SECONDS: Final = 0.5
 _DOWN_SECONDS: Final = 1.0
 _MOST_CONNECTIONS: Final = 16
 """At a time, for each backend."""
+_MOST_IDLE: Final = 4
+"""Kept by one process: all processes of a machine share what the signer process takes."""
 
 _PROBLEMS: Final[Mapping[str, type[ServiceError]]] = {
     problem.code: problem
@@ -57,6 +62,10 @@ class SignerUnreachable(SigningFailed):
 
     code = "signer-unreachable"
     title = "The signer process does not answer"
+
+
+class _HungUp(FrameBroken):
+    """The other side has hung up before the first octet of an answer."""
 
 
 class SignerProcess:
@@ -156,24 +165,40 @@ class SignerProcess:
     async def _ask_once(self, question: Question, body: bytes, seconds: float) -> bytes:
         backend = question.backend if isinstance(question, Sign | Make | Look) else None
         async with self._places.setdefault(backend, asyncio.Semaphore(_MOST_CONNECTIONS)):
-            reader, writer = self._idle_connection() or await self._connect()
-            try:
-                async with asyncio.timeout(seconds):
-                    await frames.write_frame(writer, question, body)
-                    answer, content = await frames.read_frame(reader, frames.ANSWERS)
-            except BaseException:
-                # Whatever stands in this connection is not the answer to the next question; and where one is broken,
-                # the others belonged to the same process.
-                _drop(writer)
-                while self._idle:
-                    _drop(self._idle.pop()[1])
-                raise
-            self._idle.append((reader, writer))
+            async with asyncio.timeout(seconds):
+                # 4
+                held = None if isinstance(question, Make) else self._idle_connection()
+                try:
+                    answer, content = await self._converse(held or await self._connect(), question, body)
+                except (ConnectionError, _HungUp):
+                    if held is None:
+                        raise
+                    answer, content = await self._converse(await self._connect(), question, body)
         if answer.problem is not None:
             problem = _PROBLEMS.get(answer.problem, SigningFailed)
             retry = RETRY_SECONDS if issubclass(problem, SigningFailed) else None
             raise problem(answer.detail or None, retry_after_seconds=retry)
         return content
+
+    async def _converse(
+        self, connection: tuple[asyncio.StreamReader, asyncio.StreamWriter], question: Question, body: bytes
+    ) -> tuple[Answer, bytes]:
+        reader, writer = connection
+        try:
+            await frames.write_frame(writer, question, body)
+            answer = await frames.read_frame(reader, frames.ANSWERS, await _first_octet(reader))
+        except BaseException:
+            # Whatever stands in this connection is not the answer to the next question; and where one is broken, the
+            # others belonged to the same process.
+            _drop(writer)
+            while self._idle:
+                _drop(self._idle.pop()[1])
+            raise
+        if len(self._idle) < _MOST_IDLE:
+            self._idle.append(connection)
+        else:
+            _drop(writer)
+        return answer
 
     def _idle_connection(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
         while self._idle:
@@ -189,6 +214,9 @@ class SignerProcess:
         try:
             connection.setblocking(False)
             await asyncio.get_running_loop().sock_connect(connection, str(self._path))
+            # While the queue of the socket is full the kernel says EAGAIN, which asyncio takes for a connection that is
+            # being made. It is none: this says so, where the next line would find a stranger.
+            connection.getpeername()
             # 1
             self._insist_on_user(connection)
             return await asyncio.open_unix_connection(sock=connection)
@@ -254,6 +282,12 @@ class RemoteSigner(RemoteSealSigner):
     def public_key(self) -> PublicKey:
         """What others check its signatures with."""
         return self._did_key
+
+
+async def _first_octet(reader: asyncio.StreamReader) -> bytes:
+    if first := await reader.read(1):
+        return first
+    raise _HungUp
 
 
 def _drop(writer: asyncio.StreamWriter) -> None:

@@ -1,7 +1,8 @@
 """The inner side of the signer process: answers questions on its socket, and lets nothing wrong leave.
 
 1. Whoever connects runs as a user who may (the kernel says who); anybody else is hung up on unheard.
-2. A question is one frame of the protocol (:mod:`app.keys.frames`), whole within seconds of its first octet.
+2. A question is one frame of the protocol (:mod:`app.keys.frames`), whole within seconds of its first octet. Whoever
+   asks nothing for a minute is hung up on: the places are for those who want something.
 3. The keeper of the key signs. Its signature is checked with the public key that the question names, which the asker
    has from its records: a wrong key, a wrong signature or a faulty device is found here.
 4. The asker checks it again (:mod:`app.keys.remote`).
@@ -29,11 +30,14 @@ from app.keys.signer import SignatureWrong, SigningFailed, insist_on_signature, 
 
 FRAME_SECONDS: Final = 10.0
 """How long one frame may take from its first octet to its last."""
+IDLE_SECONDS: Final = 60.0
+"""How long a connection may wait for its next question."""
 KEEPER_SECONDS: Final = 30.0
 """How long a keeper may take: longer, and it is taken for one that will never answer."""
 HEALTH_SECONDS: Final = 3.0
 """How long a keeper may take to say how it is: those who ask wait for all of them together."""
-MOST_CONNECTIONS: Final = 256
+MOST_CONNECTIONS: Final = 512
+"""More than the idle ones of as many worker processes as there may be."""
 
 _T = TypeVar("_T")
 
@@ -56,12 +60,14 @@ class SigningDesk:
         tell: Tell,
         given_up_on: Callable[[Backend], None],
         keeper_seconds: float = KEEPER_SECONDS,
+        idle_seconds: float = IDLE_SECONDS,
     ) -> None:
         self._keepers = dict(keepers)
         self._users = frozenset(users)
         self._tell = tell
         self._given_up_on = given_up_on
         self._keeper_seconds = keeper_seconds
+        self._idle_seconds = idle_seconds
         self._connections: set[asyncio.Task[None]] = set()
         self._idle: set[asyncio.Task[None]] = set()
         self._closing = False
@@ -108,7 +114,10 @@ class SigningDesk:
         assert task is not None
         self._idle.add(task)
         try:
-            first = await reader.read(1)
+            async with asyncio.timeout(self._idle_seconds):
+                first = await reader.read(1)
+        except TimeoutError:
+            return None
         finally:
             self._idle.discard(task)
         if not first:
