@@ -35,6 +35,8 @@ HEIGHT: Final = 1169
 """ISO A4 at 100 points per inch."""
 _KEPT_PAGES: Final = 64
 """Pages that are asked for again soon; some 3 MB."""
+KEPT_SECONDS: Final = 300.0
+"""They are of persons, so not for longer."""
 
 _WHITE: Final = (255, 255, 255)
 _INK: Final = (20, 34, 58)
@@ -80,7 +82,8 @@ class PageUndrawable(ServiceError):
 class DrawingBoard:
     """Draws one page at a time, in a thread of its own: typst works without holding up other threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, kept_seconds: float = KEPT_SECONDS) -> None:
+        self._kept_seconds: Final = kept_seconds
         self._thread: Final = ThreadPoolExecutor(max_workers=1, thread_name_prefix="drawing")
         self._kept: Final[OrderedDict[bytes, PngPage]] = OrderedDict()
 
@@ -94,8 +97,10 @@ class DrawingBoard:
         if name in self._kept:
             self._kept.move_to_end(name)
             return self._kept[name]
-        drawn = await asyncio.get_running_loop().run_in_executor(self._thread, draw, page)
+        loop = asyncio.get_running_loop()
+        drawn = await loop.run_in_executor(self._thread, draw, page)
         self._kept[name] = drawn
+        loop.call_later(self._kept_seconds, self._kept.pop, name, None)
         while len(self._kept) > _KEPT_PAGES:
             self._kept.popitem(last=False)
         return drawn
@@ -155,13 +160,17 @@ def _compiled(page: Page, form: Literal["png", "pdf"], **options: Any) -> bytes:
         # Its words may hold words of the page.
         raise PageUndrawable from error
     except BaseException as error:
-        # What goes wrong inside of typst itself is no Exception, and would end more than this page.
-        if type(error).__name__ == "PanicException":
+        if is_panic(error):
             raise PageUndrawable from None
         raise
     if not isinstance(made, bytes):
         raise PageUndrawable("It is longer than one page.")
     return made
+
+
+def is_panic(error: BaseException) -> bool:
+    """Whether something went wrong inside of typst itself: that is no ``Exception``, and would end more than a page."""
+    return type(error).__name__ == "PanicException"
 
 
 def reduced(image: Image.Image, colours: Sequence[tuple[int, int, int]], logos: Sequence[bytes]) -> PngPage:

@@ -14,7 +14,7 @@ from typing import ClassVar, Final
 import typst
 from PIL import Image, UnidentifiedImageError
 
-from app.drawing.board import DESIGN_FOLDER
+from app.drawing.board import DESIGN_FOLDER, is_panic
 from app.drawing.fonts import FOLDER as FONTS
 from app.errors import Family, ServiceError
 
@@ -23,6 +23,8 @@ LARGEST: Final = (930, 255)
 """62 by 17 mm, as a page shows it, at 380 points per inch: large enough for paper."""
 _LEAST_SIDE: Final = 32
 _MOST_POINTS: Final = 16_000_000
+_TOO_LARGE: Final = "It has more than 16 million points."
+_UNDRAWABLE: Final = "It is not an SVG that can be drawn."
 _PNG: Final = b"\x89PNG\r\n\x1a\n"
 _OUTSIDE: Final = re.compile(
     r"<!DOCTYPE|<!ENTITY|<\?xml-stylesheet|<script|<foreignObject|<image|@import|(?:href|src)\s*=\s*[\"\'](?!#)|url\(\s*[\"\']?(?!#)",
@@ -49,13 +51,14 @@ def read_logo(content: bytes) -> bytes:
         raise LogoUnusable(f"It has {len(content)} bytes; {MAX_BYTES} are accepted.")
     # 2
     points = content if content.startswith(_PNG) else _points_of_svg(content)
-    if (
-        int.from_bytes(points[16:20]) * int.from_bytes(points[20:24]) > _MOST_POINTS
-    ):  # IHDR, before anything is unpacked
-        raise LogoUnusable("It has more than 16 million points.")
     try:
+        # Opening reads the size, wherever in the file it stands, and unpacks nothing.
         with Image.open(BytesIO(points), formats=["PNG"]) as opened:
+            if opened.width * opened.height > _MOST_POINTS:
+                raise LogoUnusable(_TOO_LARGE)
             image = opened.convert("RGBA")
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise LogoUnusable(_TOO_LARGE) from None
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError):
         raise LogoUnusable("It is not a PNG that can be read.") from None
     # 3
@@ -86,6 +89,10 @@ def _points_of_svg(content: bytes) -> bytes:
         )
         drawn = compiler.compile(format="png", ppi=380, sys_inputs={"logo": text})
     except typst.TypstError:
-        raise LogoUnusable("It is not an SVG that can be drawn.") from None
+        raise LogoUnusable(_UNDRAWABLE) from None
+    except BaseException as error:
+        if is_panic(error):
+            raise LogoUnusable(_UNDRAWABLE) from None
+        raise
     assert isinstance(drawn, bytes), "one page"
     return drawn

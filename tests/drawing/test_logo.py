@@ -49,13 +49,19 @@ def test_margins_and_what_else_is_in_the_file_are_not_kept():
     assert b"somebody" not in kept
 
 
-def bomb():
+def bomb(side, *, before=b""):
+    """Return a PNG that says it is large; ``before`` is what its first chunk holds, if that is not its header."""
+
     def chunk(kind, content):
         return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
 
-    header = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 6, 0, 0, 0)
+    header = struct.pack(">IIBBBBB", side, side, 8, 6, 0, 0, 0)
     return (
-        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(bytes(1000))) + chunk(b"IEND", b"")
+        b"\x89PNG\r\n\x1a\n"
+        + (chunk(b"prVt", before) if before else b"")
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(bytes(1000)))
+        + chunk(b"IEND", b"")
     )
 
 
@@ -69,7 +75,11 @@ def bomb():
         (png((20, 400)), "needed on each side"),
         (png(colour=(0, 0, 0, 0)), "nothing on it"),
         (bytes(MAX_BYTES + 1), "accepted"),
-        (bomb(), "16 million"),
+        (bomb(60_000), "16 million"),
+        (bomb(10_000), "16 million"),
+        # Where a header of 1 by 1 would stand.
+        (bomb(60_000, before=bytes.fromhex("0000000100000001")), "16 million"),
+        (bomb(4_001, before=bytes.fromhex("0000000100000001")), "16 million"),
         (b"<svg", "cannot be drawn|not an SVG"),
         (SVG.replace("<use", "<script>alert(1)</script><use").encode(), "refers|script"),
         (SVG.replace('#g"/></svg>', 'https://example.org/x.svg"/></svg>').encode(), "refers"),

@@ -125,6 +125,17 @@ async def test_others_go_on_while_a_page_is_drawn():
         board.close()
 
 
+async def test_a_drawn_page_is_not_kept_for_long():
+    board = DrawingBoard(kept_seconds=0.05)
+    try:
+        await board.draw(PAGE)
+        assert len(board._kept) == 1
+        await asyncio.sleep(0.1)
+        assert board._kept == {}, "nobody has to ask for anything first"
+    finally:
+        board.close()
+
+
 def test_a_page_for_paper_is_an_archivable_and_accessible_pdf_without_a_date_of_drawing():
     # typst refuses what PDF/A-3a and PDF/UA-1 do not allow: a picture without words, a character without a glyph.
     printed = typeset(PAGE)
