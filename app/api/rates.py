@@ -247,7 +247,7 @@ class _Counter:
         """Take one; return for how many seconds there is none (0: there was one), and what answers say about it."""
         result = self._limiter.limit(counted)
         state = result.state
-        left = f'"{self._name}";r={state.remaining};t={math.ceil(state.reset_after)}'
+        left = f'"{self._name}";r={state.remaining};t={_ceil(state.reset_after)}'
         headers = (self._policy, (b"ratelimit", left.encode()))
         return _whole_seconds(state.retry_after) if result.limited else 0, headers
 
@@ -259,7 +259,12 @@ class _Counter:
 
 
 def _whole_seconds(seconds: float) -> int:
-    return max(1, math.ceil(seconds))
+    return max(1, _ceil(seconds))
+
+
+def _ceil(seconds: float) -> int:
+    # What is left over of the difference of two times of day is no second more.
+    return math.ceil(round(seconds, 3))
 
 
 def _digest_of_key(scope: Scope) -> str | None:

@@ -334,7 +334,8 @@ class Away(Faulty):
 async def test_a_keeper_that_is_slow_holds_up_neither_others_nor_the_answer_how_they_are(tmp_path):
     quick, slow = Faulty(), Away(delay_seconds=60)
     file = FileKeeper(Keyring.create(tmp_path / "keys", SECRET, cost=ScryptCost(n=2**14)))
-    async with a_desk({Backend.PKCS11: quick, Backend.CSC: slow, Backend.FILE: file}, tmp_path) as process:
+    keepers = {Backend.PKCS11: quick, Backend.CSC: slow, Backend.FILE: file}
+    async with a_desk(keepers, tmp_path, keeper_seconds=2) as process:
         waiting = [
             asyncio.create_task(RemoteSigner(process, Backend.CSC, "x", slow.signer.public_key).sign(b"m"))
             for _ in range(40)
