@@ -131,7 +131,10 @@ class SealingKey:
 
 @dataclass(frozen=True, slots=True)
 class Issuer:
-    """An awarding body with all that it takes to issue in its name."""
+    """An awarding body with all that it takes to issue in its name.
+
+    ``has_seal`` says that a seal is in use; ``seal`` is none all the same while its key is not at hand.
+    """
 
     awarding_body_id: UUID
     issuer_id: UUID
@@ -140,6 +143,7 @@ class Issuer:
     opened_learner_secret: bytes | None = field(repr=False)
     keys: tuple[IssuingKey, ...]
     seal: SealingKey | None = None
+    has_seal: bool = False
 
     @property
     def can_sign(self) -> bool:
@@ -356,9 +360,9 @@ class Office:
         return self._issuer_changes
 
     def has_seal(self, slug: str) -> bool:
-        """Whether an awarding body, as last read, has a seal."""
+        """Whether an awarding body, as last read, has a seal, be its key at hand or not."""
         issuer = self._issuers.get(slug)
-        return issuer is not None and issuer.seal is not None
+        return issuer is not None and issuer.has_seal
 
     def forget_issuers(self) -> None:
         """Read the awarding bodies again at the next use, after a change in this process."""
@@ -381,7 +385,8 @@ class Office:
                     in_use |= {KeyName(row.slug, key.fragment) for key in sealing}
                     kept_by[row.slug] = frozenset(key.backend for key in (*active, *sealing))
                     seal = await self._open_seal(connection, row.slug, sealing, flaws)
-                    found[row.slug] = replace(self._assemble(row, of_body[row.id], active, flaws), seal=seal)
+                    assembled = self._assemble(row, of_body[row.id], active, flaws)
+                    found[row.slug] = replace(assembled, seal=seal, has_seal=bool(sealing))
             if service := of_body.get(None):
                 active = await signing_keys.list_active(connection, service.id, KeyPurpose.SERVICE)
                 in_use |= {KeyName(SERVICE_SLUG, key.fragment) for key in active}

@@ -4,6 +4,8 @@ Not while issuing: most credentials are never fetched in this form, and nothing 
 tree is stored.
 
 1. Nothing is made of what was not issued, or where the awarding body has no seal: then the rendering stays unsealed.
+   Where it has one whose key is not at hand, there is no such form for now: what was promised sealed is not given out
+   bare.
 2. The payload is rendered once, with the learner's own pages (``page_images``); where an earlier attempt was left
    behind, it is the one of that attempt.
 3. The certificate must speak for whom the payload names as issuer, and last a week from now: a seal that is about to
@@ -42,7 +44,7 @@ LEAST_LIFE: Final = timedelta(days=7)
 
 
 class SealUnusable(ServiceError):
-    """The seal of the awarding body cannot be used for this credential; an operator has to renew it."""
+    """The seal of the awarding body cannot be used for this credential; an operator has to help."""
 
     code: ClassVar[str] = "seal-unusable"
     title: ClassVar[str] = "The credential cannot be sealed at the moment"
@@ -96,7 +98,8 @@ async def make_sealed_form(office: Office, credential: Credential) -> bool:
 
     Raises:
         Erased: the learner's data was erased.
-        SealUnusable: its certificate is about to end, or speaks for another organisation than the credential names.
+        SealUnusable: its key is not at hand; its certificate is about to end, or speaks for another organisation than
+            the credential names.
         SigningFailed, PremiseGone, DatabaseUnavailable: try again later.
     """
     # Bytes that never change must not be sealed with a key that was retired some seconds ago.
@@ -104,8 +107,12 @@ async def make_sealed_form(office: Office, credential: Credential) -> bool:
     issuer = await issuer_of(office, credential)
     seal = issuer.seal
     # 1
-    if seal is None or credential.state is not CredentialState.ISSUED:
+    if credential.state is not CredentialState.ISSUED:
         return False
+    if seal is None:
+        if not issuer.has_seal:
+            return False
+        raise SealUnusable("The key of the seal is not at hand.", retry_after_seconds=KEYS_RETRY_SECONDS)
     # 2
     async with office.database.read() as connection:
         data_key = await data_key_of(connection, office, credential.awarding_body_id, credential.award_id)

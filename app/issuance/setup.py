@@ -300,10 +300,18 @@ async def find_key(office: Office, slug: str, fragment: str) -> SigningKey:
 
     Raises:
         AwardingBodyUnknown: no such issuer.
-        KeyStepRefused: it has no such key.
+        KeyStepRefused: it has no such key, or it is the key of a seal.
     """
     found = next((key for key in await list_keys(office, slug) if key.fragment == fragment), None)
     if found is None:
+        issuer = await _issuer_row(office, slug)
+        async with office.database.read() as connection:
+            seals = {key.fragment for key in await signing_keys.list_seals(connection, issuer.id)}
+        if fragment in seals:
+            raise KeyStepRefused(
+                f"{fragment} is the key of a seal, which no proof carries: have the authority revoke its certificate, "
+                f"and run `python -m app seals retire {slug} {fragment}`."
+            )
         raise KeyStepRefused(f"There is no key {fragment}.")
     return found
 

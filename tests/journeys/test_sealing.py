@@ -12,9 +12,10 @@ import pytest
 from app.issuance import access, erasing, seals
 from app.issuance.issue import EDC_FORM
 from app.issuance.repeating import Erased
+from app.issuance.resigning import hanging_on_revoked_keys, sign_again
 from app.issuance.sealed_form import make_sealed_form
 from app.issuance.seals import CertificateOfAnother
-from app.issuance.setup import KeyStepRefused, list_keys, published_did_document
+from app.issuance.setup import KeyStepRefused, list_keys, published_did_document, revoke_key
 from app.issuance.trust_list import read_trust_list
 from app.keys import KeyState, development_pki
 from app.store import credentials, secured_forms
@@ -210,7 +211,8 @@ async def test_a_retired_seal_seals_nothing_new_and_keeps_what_it_sealed(deploym
 
 async def test_without_the_key_of_its_seal_a_university_issues_all_the_same(deployment, prepared, pki):
     seal = await enrol(deployment.office, pki)
-    for file in prepared[1].rglob(f"*{seal.key.fragment}*"):
+    files = {file: file.read_bytes() for file in prepared[1].rglob(f"*{seal.key.fragment}*")}
+    for file in files:
         file.unlink()
     deployment.office.forget_issuers()
     record = await deployment.issue(full_request("academic"))
@@ -218,6 +220,34 @@ async def test_without_the_key_of_its_seal_a_university_issues_all_the_same(depl
     ready = await deployment.public.get("/readyz")
     assert ready.status_code == 200
     assert ready.json()["cannot_sign"] == [{"issuer": "wut", "code": "key-file-missing"}]
+    # What is promised sealed is not given out bare meanwhile.
+    assert form_of(record)["sealed"] is True
+    refused = await fetch_edc(deployment, record, status=503)
+    assert refused.json()["code"] == "seal-unusable"
+    assert int(refused.headers["retry-after"]) > 0
+    assert (await deployment.public.get(f"{record['public_url']}/manifest.jwt")).status_code == 200
+    for file, content in files.items():
+        file.write_bytes(content)
+        file.chmod(0o600)
+    deployment.office.forget_issuers()
+    sealed = await fetch_edc(deployment, record)
+    assert sealed.headers["content-type"] == JOSE_JSON
+    assert (await deployment.verify(sealed.content))["verdict"] == "valid"
+
+
+@pytest.mark.parametrize("retired", [False, True])
+async def test_the_key_of_a_seal_is_revoked_by_its_authority_and_by_no_command_for_proof_keys(deployment, pki, retired):
+    seal = await enrol(deployment.office, pki)
+    record = await deployment.issue(full_request("academic"))
+    content = (await fetch_edc(deployment, record)).content
+    if retired:
+        await seals.retire_seal(deployment.office, "wut", seal.key.fragment)
+    with pytest.raises(KeyStepRefused, match="seals retire wut seal-"):
+        await revoke_key(deployment.office, "wut", seal.key.fragment, "lost")
+    with pytest.raises(KeyStepRefused, match="seals retire wut seal-"):
+        await sign_again(deployment.office, "wut", seal.key.fragment)
+    assert await hanging_on_revoked_keys(deployment.office) == []
+    assert (await fetch_edc(deployment, record)).content == content
 
 
 async def test_readiness_names_a_seal_that_ends_within_ninety_days(deployment, pki):
