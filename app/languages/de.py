@@ -65,9 +65,10 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "verification.seal-signer-not-trusted": "Nicht geprüft: Wer für das Zertifikat des Siegels bürgt, gilt hier "
         "nicht als vertrauenswürdig.",
         "verification.seal-certificate-valid": "Das Zertifikat des Siegels ist bis {ended} gültig und nicht "
-        "widerrufen.",
+        "widerrufen, nach Auskunft vom {said}.",
         "verification.seal-held-by-timestamps": "Gültig gesiegelt: Zeitstempel zeigen, dass es das Siegel am {proved} "
-        "gab. Das Zertifikat ist seither abgelaufen, am {ended}; die Zeitstempel halten das Siegel.",
+        "gab. Das Zertifikat ist seither abgelaufen, am {ended}; die Zeitstempel halten das Siegel. "
+        "Dass es nicht widerrufen war, ist Auskunft vom {said}.",
         "verification.seal-certificate-expired-since": "Nicht gezeigt: Nach eigener Angabe am {day} gesiegelt. Das "
         "Zertifikat ist seither abgelaufen, am {ended}, und kein hier vertrauenswürdiger Zeitstempel zeigt, dass das "
         "Siegel älter ist.",

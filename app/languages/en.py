@@ -76,9 +76,10 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "verification.seal-signer-not-trusted": "Not checked: whoever vouches for the certificate of the seal is not "
         "trusted here.",
         "verification.seal-certificate-valid": "The certificate of the seal is valid until {ended} and has not been "
-        "revoked.",
+        "revoked, as was said on {said}.",
         "verification.seal-held-by-timestamps": "Validly sealed: time-stamps show that the seal existed on {proved}. "
-        "The certificate has expired since, on {ended}; the time-stamps hold the seal up.",
+        "The certificate has expired since, on {ended}; the time-stamps hold the seal up. That it was not revoked was "
+        "said on {said}.",
         "verification.seal-certificate-expired-since": "Not shown: sealed on {day} by its own account. The certificate "
         "has expired since, on {ended}, and no time-stamp that is trusted here shows that the seal is older.",
         "verification.seal-revocation-unknown": "Not checked: nothing shows whether the certificate of the seal has "

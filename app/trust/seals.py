@@ -208,6 +208,9 @@ class SignerStanding:
     ``believed`` says that at ``existed_by`` a path led to an anchor; ``existed_by`` is now where no time-stamp that is
     believed says otherwise. ``revocation`` is of the whole path. The names are the certificate's own, to be believed
     only where the certificate is.
+
+    ``said_at`` is since when that is known of which ``revocation`` says that nobody was revoked: whoever made the seal
+    has chosen what it brings along. It is now where this deployment has a current word of its own.
     """
 
     existed_by: datetime
@@ -220,6 +223,7 @@ class SignerStanding:
     organization_identifier: str | None
     sha256: str
     stamps: tuple[StampStanding, ...] = ()
+    said_at: datetime | None = None
 
 
 def appraise(
@@ -254,6 +258,7 @@ def appraise(
         organization_identifier=next(iter(_names(leaf, ORGANIZATION_IDENTIFIER)), None),
         sha256=leaf.fingerprint(hashes.SHA256()).hex(),
         stamps=tuple(standings),
+        said_at=None if path is None else known.said_at(path, existed_by),
     )
 
 
@@ -298,10 +303,17 @@ class Dossier:
 
 
 def dossier(
-    chain: Sequence[bytes], stamps: Sequence[Stamp], material: Sequence[Evidence], anchors: Anchors, now: datetime
+    chain: Sequence[bytes],
+    stamps: Sequence[Stamp],
+    material: Sequence[Evidence],
+    anchors: Anchors,
+    now: datetime,
+    *,
+    insist: bool = False,
 ) -> Dossier:
     """Return what it takes to validate the first certificate of ``chain``, if any, and all ``stamps``, as of ``now``.
 
+    With ``insist``, what the seal brought along spares nobody a question.
     A sealing certificate that has ended is looked at as of the time by which the time-stamps show the seal.
     """
     known = _Known(chain, stamps, material, anchors, now)
@@ -328,7 +340,7 @@ def dossier(
                 if (statement := _entry(one, certificate)) is not None and statement.settles(now)
             ]
             lists |= {one.public_bytes(Encoding.DER): None for one in own}
-            if not own and not known.settled(certificate, issuer):
+            if not own and (insist or not known.settled(certificate, issuer)):
                 asked[certificate.fingerprint(hashes.SHA256())] = _asked(certificate, issuer)
     for one in chain[:1]:
         certificates.pop(one, None)
@@ -514,40 +526,62 @@ class _Known:
 
     def settled(self, certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
         """Whether what the seal brought settles today whether ``certificate`` is revoked."""
-        return any(statement.settles(self._now) for _, statement in self._statements(certificate, issuer))
+        return any(statement.settles(self._now) for _, statement, _ in self._statements(certificate, issuer))
 
     def _revocation(
         self, certificate: x509.Certificate, issuer: x509.Certificate, at: datetime, *, issuer_is_anchor: bool
     ) -> Revocation:
-        answers = set()
-        for known_at, statement in self._statements(certificate, issuer):
-            valid = issuer_is_anchor or issuer.not_valid_before_utc <= known_at <= issuer.not_valid_after_utc
-            if not valid or statement.this_update > known_at + _SKEW:
-                continue
+        answer = Revocation.UNKNOWN
+        for statement, _ in self._counting(certificate, issuer, issuer_is_anchor=issuer_is_anchor):
             if statement.revoked_at is not None and statement.revoked_at <= at:
                 return Revocation.REVOKED
-            if statement.next_update is not None and statement.next_update >= at:
-                answers.add(Revocation.NOT_REVOKED)
-        return Revocation.NOT_REVOKED if answers else Revocation.UNKNOWN
+            if statement.holds(at):
+                answer = Revocation.NOT_REVOKED
+        return answer
+
+    def said_at(self, path: _Path, at: datetime) -> datetime:
+        """Return since when it is known what was said of ``path``: of the certificate of which least is known."""
+        known_since = [self._now]
+        for certificate, issuer in pairwise(path):
+            counting = self._counting(certificate, issuer, issuer_is_anchor=issuer is path[-1])
+            said = [
+                self._now if is_ours and one.settles(self._now) else one.this_update
+                for one, is_ours in counting
+                if one.holds(at)
+            ]
+            known_since += [max(said)] if said else []
+        return min(known_since)
+
+    def _counting(
+        self, certificate: x509.Certificate, issuer: x509.Certificate, *, issuer_is_anchor: bool
+    ) -> Iterator[tuple["_Statement", bool]]:
+        """Yield what counts of what is said about ``certificate``, and whether it did not come with the seal."""
+        for known_at, statement, is_ours in self._statements(certificate, issuer):
+            valid = issuer_is_anchor or issuer.not_valid_before_utc <= known_at <= issuer.not_valid_after_utc
+            if valid and statement.this_update <= known_at + _SKEW:
+                yield statement, is_ours
 
     def _statements(
         self, certificate: x509.Certificate, issuer: x509.Certificate
-    ) -> Iterator[tuple[datetime, "_Statement"]]:
-        """Yield what is said about ``certificate`` by whoever may, each with the time by which it is known to exist."""
+    ) -> Iterator[tuple[datetime, "_Statement", bool]]:
+        """Yield what is said about ``certificate`` by whoever may.
+
+        Each with the time by which it is known to exist, and whether it is ours: it did not come with the seal.
+        """
         for own in self._anchors.lists_of(issuer):
             statement = _entry(own, certificate)
             if statement is not None:
-                yield self._now, statement
+                yield self._now, statement, True
         for item in self._material:
-            known_at = self.existed_by(item.position)
+            known_at, is_ours = self.existed_by(item.position), isinstance(item, Material)
             for one in item.revocation_lists:
                 statement = _listed(_revocation_list(one), certificate, issuer)
                 if statement is not None:
-                    yield known_at, statement
+                    yield known_at, statement, is_ours
             for one in item.ocsp_responses:
                 statement = _answered(one, certificate, issuer, known_at)
                 if statement is not None:
-                    yield known_at, statement
+                    yield known_at, statement, is_ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -561,6 +595,10 @@ class _Statement:
     this_update: datetime
     next_update: datetime | None
     revoked_at: datetime | None
+
+    def holds(self, at: datetime) -> bool:
+        """Whether it says that at that time, or later, the certificate was not revoked."""
+        return self.next_update is not None and self.next_update >= at
 
     def settles(self, now: datetime) -> bool:
         """Whether it says that the certificate was revoked, or is current and says that it was not."""

@@ -381,16 +381,20 @@ class Inquiry:
         ]
 
     async def _asked_about_revocation(self, found: ProofEvidence) -> ProofEvidence:
-        """Ask the authorities what a seal does not show about revocation."""
+        """Ask the authorities what a seal does not show about revocation, or shows as it was before the seal."""
         result, source = found.result, self._world.revocation
         if source is None or found.signer is None or not isinstance(result, SealResult) or not result.verified:
             return found
-        if found.signer.revocation is not Revocation.UNKNOWN and all(one.believed for one in found.signer.stamps):
+        signer = found.signer
+        # What was said before the time in question was chosen by whoever made the seal.
+        is_fresh = signer.said_at is not None and signer.said_at >= signer.existed_by
+        settled = signer.revocation is Revocation.REVOKED or (signer.revocation is Revocation.NOT_REVOKED and is_fresh)
+        if settled and all(one.believed for one in signer.stamps):
             return found
         if self._policy.lookups is Lookups.OFF:
             return found
         stands = (result.chain, result.stamps, result.evidence, self._world.anchors, self._now)
-        asked = (await self._world.in_thread(dossier, *stands)).asked
+        asked = (await self._world.in_thread(partial(dossier, insist=True), *stands)).asked
         if not asked:
             return found
         fetched = await source.material(asked, self._now, seconds=REVOCATION_SECONDS)

@@ -523,6 +523,7 @@ def _seal_certificate(case: _Case) -> Check:
         "proved": _day(signer.existed_by),
         "begins": _day(signer.not_before),
         "ended": _day(signer.not_after),
+        "said": _day(signer.said_at or signer.existed_by),
     }
     result, code = _certificate_at(signer, claimed, case)
     return Check(name, result, code, facts=facts)

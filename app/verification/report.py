@@ -126,6 +126,10 @@ class ReportedSeal(BaseModel):
     organization_identifier: str | None = Field(description="From the certificate (2.5.4.97).")
     believed: bool = Field(description="Whether the certificate leads to an authority that this deployment believes.")
     revocation: Revocation
+    revocation_said_at: datetime | None = Field(
+        description="Since when that is known which shows that nothing was revoked; now, where the authorities were "
+        "asked. Earlier than `existed_by`: whoever made the seal has chosen it."
+    )
     not_before: datetime
     not_after: datetime
     certificate_sha256: str
@@ -577,6 +581,7 @@ def _seal(proof: ProofEvidence) -> ReportedSeal | None:
         organization_identifier=signer.organization_identifier,
         believed=signer.believed,
         revocation=signer.revocation,
+        revocation_said_at=signer.said_at if signer.revocation is Revocation.NOT_REVOKED else None,
         not_before=signer.not_before,
         not_after=signer.not_after,
         certificate_sha256=signer.sha256,

@@ -1,9 +1,11 @@
 """Whether the certificate of a seal was revoked: asked of its authorities where the seal does not show it."""
 
+import json
 from datetime import timedelta
 
 import pytest
 
+from tests.counterparts.seal_authority import with_timestamp, with_values
 from tests.deployments import START
 from tests.sealing_house import a_house
 
@@ -73,3 +75,33 @@ async def test_with_lookups_off_nobody_is_asked(sqlite_prepared, tmp_path):
         content = await house.fetch(await house.sealed())
         assert (await verdict_of(house, content))[0] == "indeterminate"
         assert house.lists.seen == []
+
+
+class TestASealThatBringsAnOldList:
+    """Sealed and time-stamped after the theft, with the list from before it."""
+
+    async def sealed(self, house):
+        content = json.loads(await house.fetch(await house.sealed()))
+        raised = with_timestamp(content, house.trade, house.deployment.clock())
+        day = timedelta(days=1)
+        lists = house.trade.lists(at=START - day, until=house.deployment.clock() + day)
+        return json.dumps(with_values(raised, house.trade, lists), ensure_ascii=False).encode()
+
+    async def test_its_authority_is_asked_what_it_says_today(self, house):
+        content = await self.sealed(house)
+        house.publish_lists((house.seal, START - timedelta(minutes=1)))
+        verdict, codes = await verdict_of(house, content)
+        assert verdict == "invalid"
+        assert "seal-certificate-revoked" in codes
+        assert "/issuing.crl" in {seen.path for seen in house.lists.seen}
+
+    async def test_where_nobody_answers_the_day_of_the_list_is_told(self, house):
+        content = await self.sealed(house)
+        for place in ("/issuing.crl", "/root.crl"):
+            house.lists.fail(place, 500)
+        report = await house.deployment.verify(content)
+        (proof,) = report["proofs"]
+        day = START - timedelta(days=1)
+        assert proof["seal"]["revocation_said_at"].startswith(day.strftime("%Y-%m-%dT%H:%M"))
+        (told,) = [check for check in report["checks"] if check["code"] == "seal-certificate-valid"]
+        assert told["sentence"].endswith(f"as was said on {day:%Y-%m-%d}.")

@@ -8,7 +8,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from app.trust.seals import Anchors, Asked, Material, appraise
+from app.trust.seals import Anchors, Asked, Material, appraise, dossier
 from tests.counterparts.seal_authority import FOR_STAMPS, SEALED_AT, Trade, ec_key, name, usage
 
 DAY = timedelta(days=1)
@@ -130,6 +130,40 @@ class TestWhatIsSaidAfterTheEndOfACertificate:
         root, _ = current(trade, now=self.LATER)
         answer = trade.issuing.ocsp_response(trade.seal, at=self.LATER - DAY, until=self.LATER + DAY)
         assert self.found(trade, root, answers=[answer]).revocation == "unknown"
+
+
+class TestOldListsThatSomebodyChose:
+    """Stolen, revoked, and stamped days later; what comes along is from before, and was current at the stamp."""
+
+    STAMPED = STOLEN + 3 * DAY
+
+    def brought(self, trade):
+        lists = [one.revocation_list(at=STOLEN - DAY, until=STOLEN + 6 * DAY) for one in (trade.root, trade.issuing)]
+        answer = trade.root.ocsp_response(trade.stamping, at=NOW - DAY, until=NOW + DAY)
+        return of_lists(*lists, answers=[answer]), [Stamp(self.STAMPED, trade.stamping)]
+
+    def test_since_when_it_is_known_is_told(self, trade):
+        brought, stamps = self.brought(trade)
+        found = standing(trade, [brought], stamps)
+        assert (found.revocation, found.existed_by) == ("not-revoked", self.STAMPED)
+        assert found.said_at == STOLEN - DAY
+
+    def test_one_insists_on_asking_again(self, trade):
+        brought, stamps = self.brought(trade)
+        place = [trade.seal.der, trade.issuing.der], stamps, [brought], Anchors((trade.root.certificate,)), NOW
+        everybody = {one.certificate for one in (trade.seal, trade.issuing, trade.stamping)}
+        assert {one.certificate for one in dossier(*place, insist=True).asked} == everybody
+
+    def test_what_authorities_say_today_is_known_since_now(self, trade):
+        brought, stamps = self.brought(trade)
+        today = Material(99, (), of_lists(*current(trade)).revocation_lists)
+        found = standing(trade, [brought, today], stamps)
+        assert (found.revocation, found.said_at) == ("not-revoked", NOW)
+        revoked = Material(99, (), of_lists(*current(trade, (trade.seal, STOLEN))).revocation_lists)
+        assert standing(trade, [brought, revoked], stamps).revocation == "revoked"
+
+    def test_what_a_seal_brings_is_known_since_it_was_said_even_if_current(self, trade):
+        assert standing(trade, [of_lists(*current(trade))]).said_at == NOW - DAY
 
 
 class TestTimeStamps:
