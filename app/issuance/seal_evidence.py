@@ -9,6 +9,7 @@ to be renewed (``RENEW_SEAL``). One attempt at such a row goes one step:
 4. LT to LTA: an archive time-stamp. Renewal: what validates the time-stamps so far, then another archive time-stamp.
 5. What comes out is appraised as a stranger does it: believed, not revoked, every time-stamp believed. Else it is
    dropped.
+   So is a renewal that holds no longer than what there is, while that nears its end: it is tried again later.
 6. It is stored as a row of its own over the same payload and served from then on; in the same transaction the work is
    finished, or goes on. Whoever stored a level first wins.
 
@@ -139,6 +140,8 @@ class EvidenceDesk:
             return await self._finish(work)
         # 2, 3, 4
         raised, level = await self._raised(work, opened)
+        if work.kind == RENEW_SEAL and not self._is_worth_keeping(opened.result, raising.reread(raised)):
+            return await self._postpone(work, opened.result)
         # 6
         return await self._store(work, opened, raised, level)
 
@@ -229,11 +232,26 @@ class EvidenceDesk:
             return Step.AGAIN
         return Step.DONE if is_finished else Step.AGAIN
 
-    def _renewal_of(self, result: SealResult) -> datetime:
-        """Return when the last archive time-stamp is to be followed by another: well before its authority ends."""
-        moment = self._office.clock()
+    async def _postpone(self, work: Work, result: SealResult) -> Step:
+        """Leave a seal as it is until its authority of time-stamps may have another certificate."""
+        async with self._office.database.transaction() as connection:
+            if await outbox.finish(connection, work.id, now=self._office.clock()):
+                await outbox.add(connection, replace(work, id=uuid4(), due_at=self._renewal_of(result)))
+        return Step.DONE
+
+    def _is_worth_keeping(self, former: SealResult, renewed: SealResult) -> bool:
+        """Whether a renewal ends later; one that was brought forward need not, for its reason is another."""
+        ends = self._ends(former)
+        return self._ends(renewed) > ends or ends - self._demands.renew_before > self._office.clock()
+
+    def _ends(self, result: SealResult) -> datetime:
         ends = self._dossier((), result.stamps[-1:], result.evidence).ends
         assert ends is not None
+        return ends
+
+    def _renewal_of(self, result: SealResult) -> datetime:
+        """Return when the last archive time-stamp is to be followed by another: well before its authority ends."""
+        moment, ends = self._office.clock(), self._ends(result)
         # An authority that ends soon after it is asked must not be asked again at once, and for ever.
         return max(ends - self._demands.renew_before, moment + (ends - moment) / 2)
 

@@ -58,7 +58,9 @@ from app.strict_json import MAX_BYTES, MAX_DEPTH, JsonValue, MalformedJson, pars
 MEDIA_TYPE: Final = "application/jose+json"
 MAX_HEADER_BYTES: Final = 64 * 1024
 """More than of a token: certificates stand in it, and perhaps a time-stamp."""
-MAX_ENTRIES: Final = 32
+MAX_ENTRIES: Final = 256
+"""Each renewal adds two, and a seal may be renewed each year for longer than anybody reads it."""
+MAX_TOKENS: Final = 32
 MAX_CERTIFICATES: Final = 64
 SMALLEST_RSA: Final = 2048
 IAT_ALONE_SINCE: Final = datetime(2025, 7, 15, tzinfo=UTC)
@@ -561,7 +563,7 @@ def archived_octets(payload: bytes, protected: str, signature: str, entries: Seq
 def _stamps(of: Stamped, position: int, container: JsonValue, covered: bytes) -> Iterator[SealTimestamp]:
     """Yield the tokens of one container (clause 5.4.3.3). A baseline ``sigTst`` holds one."""
     tokens = container.get("tstTokens") if isinstance(container, dict) else None
-    if not isinstance(tokens, list) or not 1 <= len(tokens) <= (1 if of is Stamped.SIGNATURE else MAX_ENTRIES):
+    if not isinstance(tokens, list) or not 1 <= len(tokens) <= (1 if of is Stamped.SIGNATURE else MAX_TOKENS):
         raise _Fails(SealOutcome.NOT_BASELINE, of)
     for token in tokens:
         octets = _octets(token.get("val") if isinstance(token, dict) else None, SealOutcome.TIMESTAMP_WRONG, of)

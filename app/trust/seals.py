@@ -41,7 +41,8 @@ from app.keys import KeyRefused, PublicKey, RsaPublicKey, RsaScheme
 ORGANIZATION_IDENTIFIER: Final = x509.ObjectIdentifier("2.5.4.97")
 """ETSI EN 319 412-1 clause 5.1.4, such as ``VATDE-123456789``."""
 MAX_DEPTH: Final = 5
-_MAX_STEPS: Final = 64
+_MAX_STEPS: Final = 256
+_MOST_BROUGHT: Final = 64
 _MOST_ADDRESSES: Final = 3
 _LARGEST_REMEMBERED: Final = 4096
 _MOST_REMEMBERED: Final = 256
@@ -469,7 +470,7 @@ class _Known:
             *(one for stamp in stamps for one in stamp.certificates),
             *(one for item in material for one in item.certificates),
         ]
-        read = (_certificate(one) for one in list(dict.fromkeys(brought))[:_MAX_STEPS])
+        read = (_certificate(one) for one in list(dict.fromkeys(brought))[:_MOST_BROUGHT])
         self._pool = [*anchors.certificates, *(one for one in read if one is not None)]
         self._steps = _MAX_STEPS
         self.held: list[tuple[int, datetime]] = []

@@ -184,6 +184,29 @@ async def test_evidence_is_renewed_before_it_ends_and_holds_the_seal_ever_after(
         assert "seal-held-by-timestamps" in {check["code"] for check in report["checks"]}
 
 
+async def test_an_authority_that_soon_ends_is_asked_now_and_then_and_nothing_is_stored_in_vain(prepared, tmp_path):
+    life = timedelta(days=32)
+    async with a_house(prepared, tmp_path, life=life) as house:
+        await house.sealed()
+        await house.steps()
+        clock, asked = house.deployment.clock, house.stamping.asked
+        for days in (16, 24, 28):
+            clock.moment = START + timedelta(days=days, minutes=1)
+            house.publish_lists()
+            assert await house.steps() == [Step.DONE]
+            assert await house.steps() == []
+            asked += 1
+            assert house.stamping.asked == asked
+        assert await house.stored_levels() == ["B", "T", "LTA"]
+        house.trade.stamping = a_stamp_of(house.trade, START + 2 * YEAR)
+        clock.moment = START + timedelta(days=30, minutes=1)
+        house.publish_lists()
+        assert await house.steps() == [Step.DONE]
+        assert await house.stored_levels() == ["B", "T", "LTA", "LTA-2"]
+        (renewal,) = await house.open_work()
+        assert renewal["due_at"] > clock() + YEAR
+
+
 async def test_renewing_everything_brings_all_of_it_forward(house):
     record = await house.sealed()
     await house.steps()

@@ -93,6 +93,13 @@ class TestWhatHolds:
             levels.append(result.level)
         assert levels == [Level.T, Level.LT, Level.LTA, Level.LTA]
 
+    def test_a_seal_that_was_renewed_a_hundred_times(self, trade):
+        sealed = with_values(with_timestamp(seal(PAYLOAD, trade), trade, SEALED_AT), trade, trade.lists())
+        for _ in range(100):
+            with_archive_timestamp(extend(sealed, entry("tstVD", {"xVals": []})), trade, SEALED_AT)
+        result = jades.check(jades.read(sealed))
+        assert (result.outcome, len(result.stamps)) == (SealOutcome.VERIFIED, 101)
+
     def test_a_time_stamp_of_the_content_inside_the_header(self, trade):
         stamped = tokens(trade.stamp(PAYLOAD.encode(), SEALED_AT))
         assert outcome_of(trade, adoTst=stamped, crit=["b64", "adoTst"]) == (SealOutcome.VERIFIED, None)

@@ -187,6 +187,12 @@ class TestTimeStamps:
         assert [one.believed for one in found.stamps] == [False]
         assert found.revocation == "revoked"
 
+    def test_a_hundred_renewals_are_all_believed(self, trade):
+        archives = [Stamp(SEALED_AT + DAY + place * DAY, trade.stamping, place, archive=True) for place in range(100)]
+        found = standing(trade, [of_lists(*current(trade), position=100)], archives)
+        assert all(one.believed for one in found.stamps)
+        assert found.existed_by == SEALED_AT + DAY
+
 
 class TestAnswersWithoutAnEnd:
     def asked(self, trade, at):
