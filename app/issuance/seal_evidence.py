@@ -53,6 +53,7 @@ KINDS: Final = (RAISE_SEAL, RENEW_SEAL)
 MOST_OFF: Final = timedelta(minutes=5)
 """How far the time of an authority may be from ours."""
 _REPLY_BYTES: Final = 64 * 1024
+_ROOM_FOR_ARCHIVE: Final = 16 * 1024
 _JUST_LATER: Final = timedelta(microseconds=1)
 _PAGE: Final = 200
 _RANK: Final = {level.value: rank for rank, level in enumerate(Level)}
@@ -273,6 +274,12 @@ class EvidenceDesk:
             return await self._archived(sealed), Level.LTA.value
         certificates, lists, answers = await self._values(self._dossier(result.chain, result.stamps, result.evidence))
         sealed = raising.with_values(sealed, certificates=certificates, revocation_lists=lists, ocsp_responses=answers)
+        # What exists must stay checkable at our own door. A renewal is bound by nothing: without it all would be lost.
+        largest = self._office.max_request_bytes - _ROOM_FOR_ARCHIVE
+        if len(sealed) > largest:
+            raise EvidenceIncomplete(
+                f"With its evidence it has {len(sealed)} bytes; MAX_REQUEST_BYTES admits {largest}."
+            )
         self._insist_on_validity(raising.reread(sealed))
         if self._is_enough(Level.LT):
             return sealed, Level.LT.value

@@ -60,6 +60,8 @@ MAX_HEADER_BYTES: Final = 64 * 1024
 """More than of a token: certificates stand in it, and perhaps a time-stamp."""
 MAX_ENTRIES: Final = 256
 """Each renewal adds two, and a seal may be renewed each year for longer than anybody reads it."""
+MAX_ENTRY_BYTES: Final = 4 * 1024 * 1024
+"""A revocation list of two megabytes fits (:data:`app.trust.revocation.LIST_BYTES`); the door bounds the whole."""
 MAX_TOKENS: Final = 32
 MAX_CERTIFICATES: Final = 64
 SMALLEST_RSA: Final = 2048
@@ -518,7 +520,7 @@ def _entries(stated: JsonValue) -> Iterator[_Entry]:
         value = item
         if isinstance(item, str):
             try:
-                value = parse(decode_base64url(item.encode("utf-8")))
+                value = parse(decode_base64url(item.encode("utf-8")), max_bytes=MAX_ENTRY_BYTES)
             except (ValueError, ServiceError):
                 raise _Fails(SealOutcome.NOT_BASELINE, "etsiU") from None
         if not isinstance(value, dict) or len(value) != 1:

@@ -138,6 +138,23 @@ async def test_without_a_word_about_revocation_it_stays_at_level_t(house):
     assert await house.level(record) == "LTA"
 
 
+async def test_a_seal_is_raised_only_as_far_as_it_can_be_checked_here(house):
+    record = await house.sealed()
+    await house.raised_to("T")
+    size, room = len(await house.fetch(record)), 16 * 1024
+    house.office.max_request_bytes = size + room
+    await seal_evidence.renew(house.office, house.desk._demands.target, everything=False)
+    with pytest.raises(EvidenceIncomplete, match="MAX_REQUEST_BYTES"):
+        await house.steps()
+    assert await house.level(record) == "T"
+    house.office.max_request_bytes = size + 3 * room
+    assert await house.steps() == [Step.DONE]
+    raised = await house.fetch(record)
+    assert await house.level(record) == "LTA"
+    assert len(raised) <= house.office.max_request_bytes
+    assert (await house.deployment.verify(raised))["verdict"] == "valid"
+
+
 async def test_answers_of_responders_are_asked_before_lists(prepared, tmp_path):
     async with a_house(prepared, tmp_path, answers=True) as house:
         record = await house.sealed()

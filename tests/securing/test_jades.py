@@ -11,9 +11,11 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from app.securing import MalformedToken, SealOutcome, jades
 from app.securing.jades import IAT_ALONE_SINCE, Level
 from app.securing.timestamp import MalformedTimestamp, read_timestamp
+from app.trust.revocation import LIST_BYTES
 from tests.counterparts.seal_authority import (
     SEALED_AT,
     Trade,
+    b64,
     b64url,
     entry,
     extend,
@@ -99,6 +101,12 @@ class TestWhatHolds:
             with_archive_timestamp(extend(sealed, entry("tstVD", {"xVals": []})), trade, SEALED_AT)
         result = jades.check(jades.read(sealed))
         assert (result.outcome, len(result.stamps)) == (SealOutcome.VERIFIED, 101)
+
+    def test_a_list_as_large_as_is_fetched(self, trade):
+        values = {"crlVals": [{"val": b64(bytes(LIST_BYTES))}]}
+        result = jades.check(jades.read(extend(seal(PAYLOAD, trade), entry("rVals", values))))
+        assert result.outcome is SealOutcome.VERIFIED
+        assert [len(one) for one in result.evidence[0].revocation_lists] == [LIST_BYTES]
 
     def test_a_time_stamp_of_the_content_inside_the_header(self, trade):
         stamped = tokens(trade.stamp(PAYLOAD.encode(), SEALED_AT))
