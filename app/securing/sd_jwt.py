@@ -137,8 +137,11 @@ def thumbprint_uri(key: PublicKey) -> str:
 
 
 def is_sd_jwt(text: bytes) -> bool:
-    """Whether ``text`` is meant to be an SD-JWT: a token with a tilde, which no other compact form has."""
-    return b"~" in text
+    """Whether ``text`` is meant to be an SD-JWT: a token with a tilde, which no other compact form has.
+
+    A JSON text is none, with whatever tildes in it.
+    """
+    return b"~" in text and not text.startswith(b"{")
 
 
 # --- Issuing ----------------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from app.presenting import questions
 from app.securing import jws
 from app.store import presentation_answers
 from tests.builders import full_request
+from tests.counterparts.foreign_issuer import V2, ForeignIssuer
 from tests.counterparts.wallet import Key, signed
 from tests.journeys.test_wallet_sd_jwt import LEARNING, WE_BUILD, fetched
 from tests.securing.disclosing import digest
@@ -169,6 +170,47 @@ async def test_what_is_no_answer_is_refused_and_uses_nothing_up(sqlite_deploymen
     assert posted.status_code == 400
     assert (await outcome(deployment, question))["state"] == "waiting"
     assert (await send(deployment, request, good)).status_code == 200
+
+
+@pytest.mark.parametrize("member", [" {}", "{}"])
+async def test_a_json_text_with_a_tilde_is_no_answer(sqlite_deployment, member):
+    deployment = sqlite_deployment
+    public = (await deployment.fetch(await deployment.issue(full_request("academic")))).document
+    question = await ask(deployment)
+    request = await read_request(deployment, question["wallet_uri"])
+    stranger = ForeignIssuer()
+    folder = stranger.presentation(public, vct="VerifiableMicroCredential")
+    folder |= {"nonce": request["nonce"], "aud": request["client_id"]}
+    token = (await stranger.token(folder, header={"typ": "vp+jwt", "cty": "vp"})).decode()
+    envelope = {"@context": [V2], "type": "EnvelopedVerifiablePresentation", "~": 1}
+    shown = json.dumps({**envelope, "id": f"data:application/vp+jwt,{token}"})
+    refused = await send(deployment, request, {"micro-credential": [member.replace("{}", shown)]})
+    assert (refused.status_code, refused.json()["code"]) == (400, "answer-refused")
+    assert (await outcome(deployment, question))["state"] == "waiting"
+
+
+async def test_refusals_leave_room_for_answers_that_hold(sqlite_deployment):
+    deployment, key = sqlite_deployment, Key.new()
+    (token,), _, _ = await fetched(deployment, WE_BUILD, keys=[key])
+    verifier = deployment.application.state.verifier
+
+    async def answer(**form):
+        question = await ask(deployment)
+        request = await read_request(deployment, question["wallet_uri"])
+        if not form:
+            shown = await bound(deployment, request, token, key)
+            form = {"vp_token": json.dumps({QUERY_OF[WE_BUILD]: [shown]})}
+        reference = question["request_uri"].rpartition("/")[2]
+        await questions.answer(deployment.office, verifier, reference, {"state": request["state"], **form}, most=4)
+
+    for _ in range(2):
+        await answer(error="access_denied")
+    with pytest.raises(questions.TooManyAnswers):
+        await answer(error="access_denied")
+    for _ in range(2):
+        await answer()
+    with pytest.raises(questions.TooManyAnswers):
+        await answer()
 
 
 async def test_a_wallet_may_refuse(sqlite_deployment):
