@@ -284,6 +284,18 @@ LISTS: Final = frozenset({"sent", "configurations"})
 """``sent``: the names of the members that the wallet sent, never their values."""
 
 
+_ALWAYS_KEPT: Final = frozenset(
+    {
+        EventKind.OFFER_MADE,
+        EventKind.TOKEN_GIVEN,
+        EventKind.CREDENTIAL_DEFERRED,
+        EventKind.CREDENTIAL_GIVEN,
+        EventKind.STATUS_CHANGED,
+    }
+)
+"""For these a fifth of the rows is kept free: whoever took a credential does not hide it behind noise."""
+
+
 @dataclass(frozen=True, slots=True)
 class Subject:
     """Whose event it is: an offer, or a claim link before there is an offer; both belong to an award."""
@@ -321,7 +333,8 @@ async def record(
         cause=None if cause is None else cause.value,
         facts=told,
     )
-    await wallet_events.add(connection, event, most=MOST_EVENTS)
+    most = MOST_EVENTS if kind in _ALWAYS_KEPT else MOST_EVENTS - MOST_EVENTS // 5
+    await wallet_events.add(connection, event, most=most)
 
 
 def word_of(value: object) -> str:

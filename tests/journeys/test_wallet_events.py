@@ -135,7 +135,11 @@ async def test_a_flood_at_an_offer_stops_growing_the_records(sqlite_deployment, 
     monkeypatch.setattr(flight_recorder, "MOST_EVENTS", 5)
     for _ in range(10):
         await recorded(deployment, record, offer, EventKind.TOKEN_REFUSED, Cause.TRANSACTION_CODE_WRONG)
-    assert len((await events(deployment, offer=offer))["items"]) == 5
+    assert len((await events(deployment, offer=offer))["items"]) == 4
+    await recorded(deployment, record, offer, EventKind.CREDENTIAL_GIVEN, None)
+    await recorded(deployment, record, offer, EventKind.CREDENTIAL_GIVEN, None)
+    kept = (await events(deployment, offer=offer))["items"]
+    assert [kept[0]["kind"], len(kept)] == ["credential-given", 5]
 
 
 async def test_addresses_that_lead_to_no_offer_and_no_link_leave_nothing(sqlite_deployment):
