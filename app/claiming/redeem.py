@@ -4,8 +4,8 @@
 2. The code is looked up. What is no code of ours ends here, and nothing was written.
 3. A DPoP proof, if there is one, is checked; the token will then belong to its key (RFC 9449 section 5).
 4. What is asked for in ``authorization_details`` is in the offer. They are answered only if they were sent.
-5. ONE conditional statement uses the offer up: open, in time, with the right transaction code. However many ask at one
-   moment, one gets the token. A wrong transaction code takes a guess away, and the last one ends the offer.
+5. ONE conditional statement compares the transaction code and uses the open offer up, or takes a guess away; the last
+   one ends the offer. However many ask at one moment, one gets the token, and there are no more guesses than there are.
 
 A code that is used a second time does not end the token of the first: a wallet that repeats a request must not lose its
 credential, and whoever stole the code gets nothing by it. Staff see it in the flight recorder.
@@ -156,8 +156,9 @@ async def _redeem(
         expires_at=moment + TOKEN_LIFETIME,
     )
     mac = transaction_code_mac(code, digits) if digits else None
-    if not await _use_up(office, offer, grant, mac, proof, request.wallet):
-        await _count_guess(office, offer, moment)
+    used = await _use_up(office, offer, grant, mac, proof, request.wallet)
+    if not used:
+        await _refuse_unused(office, offer, moment, guessed=used is not None)
     answer: dict[str, Any] = {
         "access_token": token,
         # Lower case, because clients compare; RFC 6749 section 5.1 has it insensitive to case.
@@ -178,16 +179,17 @@ async def _redeem(
 
 async def _use_up(
     office: Office, offer: CredentialOffer, grant: AccessGrant, mac: bytes | None, proof: DpopProof | None, wallet: str
-) -> bool:
-    """Use the offer up for a token. False: it is not open any more, or the transaction code is another.
+) -> bool | None:
+    """Use the offer up for a token. False: the transaction code is another. None: it is not open any more.
 
     Raises:
         DpopRefused: the proof was used before.
     """
     try:
         async with office.database.transaction() as connection:
-            if not await credential_offers.redeem(connection, offer.id, mac=mac, now=grant.created_at):
-                return False
+            redeemed = await credential_offers.redeem(connection, offer.id, mac=mac, now=grant.created_at)
+            if not redeemed:
+                return redeemed
             await credential_offers.add_grant(connection, grant)
             if proof is not None:
                 await consumed_once.consume(
@@ -205,18 +207,17 @@ async def _use_up(
     return True
 
 
-async def _count_guess(office: Office, offer: CredentialOffer, moment: datetime) -> None:
-    """Refuse, and take a guess away if it was one.
+async def _refuse_unused(office: Office, offer: CredentialOffer, moment: datetime, *, guessed: bool) -> None:
+    """Refuse.
 
     Raises:
         GrantNotAccepted: always.
     """
-    async with office.database.transaction() as connection:
-        counted = await credential_offers.count_guess(connection, offer.id, now=moment)
+    if guessed:
+        raise GrantNotAccepted("The transaction code is not the right one.", Cause.TRANSACTION_CODE_WRONG)
+    async with office.database.read_once() as connection:
         now_is = await credential_offers.find(connection, offer.awarding_body_id, offer.id)
     assert now_is is not None
-    if counted:
-        raise GrantNotAccepted("The transaction code is not the right one.", Cause.TRANSACTION_CODE_WRONG)
     _refuse_ended(now_is, moment)
     raise GrantNotAccepted("The pre-authorized code opens nothing.", Cause.CODE_USED)
 

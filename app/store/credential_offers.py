@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, delete, func, select, update
+from sqlalchemy import ColumnElement, bindparam, case, delete, func, select, update
 
 from app.store.connection import Connection
 from app.store.plans import Prepared, Row, equal, insertion, selection
@@ -85,24 +85,21 @@ def _is_redeemable(now: ColumnElement[Any]) -> tuple[ColumnElement[bool], ...]:
 
 
 _NOW: Final = bindparam("now", type_=credential_offer.c.expires_at.type)
+_MAC_FITS: Final = credential_offer.c.transaction_code_mac.is_not_distinct_from(
+    bindparam("mac", type_=credential_offer.c.transaction_code_mac.type)
+)
+# Compared and counted in one statement: whoever guesses at the same moment waits for the row, and finds it counted.
 _REDEEM: Final = Prepared(
     update(credential_offer)
     .where(
         credential_offer.c.id == bindparam("offer_id", type_=credential_offer.c.id.type),
-        credential_offer.c.transaction_code_mac.is_not_distinct_from(
-            bindparam("mac", type_=credential_offer.c.transaction_code_mac.type)
-        ),
         *_is_redeemable(_NOW),
     )
-    .values(redeemed_at=_NOW)
-)
-_COUNT_GUESS: Final = Prepared(
-    update(credential_offer)
-    .where(
-        credential_offer.c.id == bindparam("offer_id", type_=credential_offer.c.id.type),
-        *_is_redeemable(_NOW),
+    .values(
+        redeemed_at=case((_MAC_FITS, _NOW), else_=None),
+        guesses_left=credential_offer.c.guesses_left - case((_MAC_FITS, 0), else_=1),
     )
-    .values(guesses_left=credential_offer.c.guesses_left - 1)
+    .returning(credential_offer.c.redeemed_at)
 )
 
 
@@ -149,14 +146,26 @@ async def list_of_credential(
     return tuple(_read(row) for row in rows)
 
 
-async def redeem(connection: Connection, offer_id: UUID, *, mac: bytes | None, now: datetime) -> bool:
-    """Use the offer up, if it is open and the transaction code is the right one. False: nothing happened."""
-    return bool(await connection.execute(_REDEEM, {"offer_id": offer_id, "mac": mac, "now": now}))
+async def redeem(connection: Connection, offer_id: UUID, *, mac: bytes | None, now: datetime) -> bool | None:
+    """Use the offer up if the transaction code is the right one; else take a guess away, and the last ends the offer.
+
+    False: a guess was taken. None: the offer is not open, and nothing happened.
+    """
+    row = await connection.fetch_one(_REDEEM, {"offer_id": offer_id, "mac": mac, "now": now})
+    return None if row is None else row["redeemed_at"] is not None
 
 
-async def count_guess(connection: Connection, offer_id: UUID, *, now: datetime) -> bool:
-    """Take one guess away; an offer without any is dead. False: it was not open any more."""
-    return bool(await connection.execute(_COUNT_GUESS, {"offer_id": offer_id, "now": now}))
+async def end_of_award(connection: Connection, awarding_body_id: UUID, award_id: UUID, *, now: datetime) -> int:
+    """End every offer of an award, and every access token that one was redeemed for. Return how many ended."""
+    return await connection.execute(
+        update(credential_offer)
+        .where(
+            credential_offer.c.awarding_body_id == awarding_body_id,
+            credential_offer.c.award_id == award_id,
+            credential_offer.c.withdrawn_at.is_(None),
+        )
+        .values(withdrawn_at=now)
+    )
 
 
 async def withdraw(connection: Connection, awarding_body_id: UUID, offer_id: UUID, *, now: datetime) -> bool:
