@@ -1,7 +1,7 @@
 """The copies of an award that wallets hold, as its awarding body sees and ends them one by one."""
 
 from datetime import datetime
-from typing import ClassVar, Literal
+from typing import ClassVar, Final, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -15,12 +15,14 @@ from app.issuance.change_status import change_status_of_copy
 from app.issuance.finding import CredentialUnknown
 from app.issuance.issue import status_of
 from app.issuance.office import Office
-from app.issuance.records import Status
-from app.store import credential_offers, credentials, deliveries
+from app.issuance.records import RevocationReason, Status, SuspensionReason
+from app.store import awards, credential_offers, credentials, deliveries
 from app.store.connection import Connection
 from app.store.deliveries import DeliveredCopy
 from app.store.states import Audience
 from app.strict_json import JsonValue
+
+_LOST: Final = frozenset({RevocationReason.DEVICE_LOST.value, SuspensionReason.DEVICE_LOST.value})
 
 
 class CopyUnknown(ServiceError):
@@ -70,7 +72,9 @@ async def list_copies(office: Office, caller: Caller, credential_id: UUID) -> Wa
 async def change_copy(
     office: Office, caller: Caller, credential_id: UUID, copy_id: UUID, value: JsonValue
 ) -> WalletCopy:
-    """Revoke, suspend or reinstate one copy in a wallet, and nothing else of its award.
+    """Revoke, suspend or reinstate one copy in a wallet, and no other of its award.
+
+    With a revoked copy ends its offer and the access token; with a lost device every offer of the award.
 
     Raises:
         CredentialUnknown, CopyUnknown: not the caller's, or not of this credential's award.
@@ -81,14 +85,25 @@ async def change_copy(
     if copy_id not in copies:
         raise CopyUnknown
     changed = await change_status_of_copy(office, caller, copy_id, value)
+    lost = isinstance(value, dict) and value.get("reason") in _LOST
     async with office.database.transaction() as connection:
         offer = await credential_offers.find(connection, caller.awarding_body_id, copies[copy_id].offer_id)
         assert offer is not None
+        # What is being delivered is stored before this, or finds its offer ended.
+        await awards.lock(connection, caller.awarding_body_id, offer.award_id)
+        record = await _record(connection, caller, copies[copy_id])
+        if lost and record.status is not Status.VALID:
+            # A phone may hold tokens of several offers, and tokens that nothing was fetched with yet.
+            await credential_offers.end_of_award(
+                connection, caller.awarding_body_id, offer.award_id, now=office.clock()
+            )
+        elif record.status is Status.REVOKED:
+            await credential_offers.withdraw(connection, caller.awarding_body_id, offer.id, now=office.clock())
         if changed:
             await flight_recorder.record(
                 connection, subject_of(offer), EventKind.STATUS_CHANGED, at=office.clock(), facts={}
             )
-        return await _record(connection, caller, copies[copy_id])
+        return record
 
 
 async def _of_award(connection: Connection, caller: Caller, credential_id: UUID) -> tuple[DeliveredCopy, ...]:

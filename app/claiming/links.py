@@ -33,7 +33,7 @@ from app.claiming import flight_recorder
 from app.claiming.flight_recorder import Cause, EventKind, Subject
 from app.claiming.offers import AwardNotOfferable, MintedOffer, mint_offer, possible_configurations
 from app.errors import Family, Finding, ServiceError, json_pointer
-from app.issuance.access import Caller
+from app.issuance.access import Caller, Scope
 from app.issuance.finding import CredentialUnknown
 from app.issuance.issue import revision_place, status_of
 from app.issuance.office import Issuer, Office, sealed_place
@@ -155,9 +155,14 @@ class ClaimLinkRecord(BaseModel):
 
     id: UUID
     state: LinkState
-    url: str | None = Field(description="What the learner is sent; none once it is withdrawn")
+    url: str | None = Field(
+        description="What the learner is sent; none once it is withdrawn, nor for callers without `credentials:issue`"
+    )
     check: ClaimCheck
-    code: str | None = Field(description="What the learner is asked for, where that is a code; not by the same e-mail")
+    code: str | None = Field(
+        description="What the learner is asked for, where that is a code; not by the same e-mail. "
+        "None for callers without `credentials:issue`"
+    )
     transaction_code: bool
     created_at: datetime
     expires_at: datetime
@@ -222,6 +227,8 @@ async def make(office: Office, caller: Caller, credential_id: UUID, value: JsonV
 async def list_links(office: Office, caller: Caller, credential_id: UUID) -> ClaimLinkList:
     """Return the claim links of the award that a credential is about, the newest first.
 
+    Addresses and codes are for those callers only that may issue.
+
     Raises:
         CredentialUnknown: not the caller's.
         Erased: the learner's data was erased.
@@ -230,7 +237,11 @@ async def list_links(office: Office, caller: Caller, credential_id: UUID) -> Cla
     async with office.database.read() as connection:
         award_id, data_key = await _award_of(connection, office, caller, credential_id)
         found = await claim_links.list_of_award(connection, caller.awarding_body_id, award_id)
-        return ClaimLinkList(items=[await _record(connection, office, link, data_key, moment) for link in found])
+        records = [await _record(connection, office, link, data_key, moment) for link in found]
+    if Scope.CREDENTIALS_ISSUE not in caller.scopes:
+        # Who has them can be the learner: a copy bound to another's key. Reading is no reason for that.
+        records = [record.model_copy(update={"url": None, "code": None}) for record in records]
+    return ClaimLinkList(items=records)
 
 
 async def renew(office: Office, caller: Caller, credential_id: UUID, link_id: UUID, value: JsonValue) -> RenewedLink:
@@ -260,7 +271,11 @@ async def renew(office: Office, caller: Caller, credential_id: UUID, link_id: UU
         if not await claim_links.renew(connection, renewed):
             raise ClaimLinkWithdrawn
         await credential_offers.end_unredeemed(connection, link.id, now=moment)
-        revoked = await _revoke_copies(connection, caller, link.award_id, moment) if wanted.revoke_copies else 0
+        revoked = 0
+        if wanted.revoke_copies:
+            # The tokens too: whoever has the lost phone must not fetch what was not fetched yet.
+            await credential_offers.end_of_award(connection, caller.awarding_body_id, link.award_id, now=moment)
+            revoked = await _revoke_copies(connection, caller, link.award_id, moment)
         await _note(connection, caller, link, "claim-link-renewed", moment, copies_revoked=revoked)
         record = await _record(connection, office, renewed, data_key, moment)
     return RenewedLink(**record.model_dump(), copies_revoked=revoked)
@@ -400,6 +415,11 @@ async def claim(office: Office, token: str, answer: str | None) -> Claimed | Ref
             await claim_links.give_guesses_back(connection, link.id, MOST_GUESSES)
         # 4
         await credential_offers.end_unredeemed(connection, link.id, now=moment)
+        # Again: one of those may have been redeemed since it was counted, and none can be from here on.
+        redeemed = await credential_offers.redeemed_of_link(connection, link.id, since=locked.renewed_at)
+        if redeemed.count >= locked.most_claims:
+            view = replace(view, state=LinkState.USED_UP, claims=redeemed.count)
+            return await _refuse(connection, link, view, Cause.LINK_USED_UP, moment)
         minted = await mint_offer(
             connection,
             office,

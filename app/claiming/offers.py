@@ -36,7 +36,7 @@ from app.issuance.office import Issuer, Office
 from app.issuance.records import Status
 from app.issuance.repeating import data_key_of
 from app.issuance.wallet_copy import lacking
-from app.store import consumed_once, credential_offers, credentials, events
+from app.store import awards, consumed_once, credential_offers, credentials, events
 from app.store.connection import Connection
 from app.store.credential_offers import CredentialOffer
 from app.store.credentials import CredentialEntry
@@ -419,6 +419,8 @@ async def withdraw_offer(office: Office, caller: Caller, credential_id: UUID, of
         offer = await credential_offers.find(connection, caller.awarding_body_id, offer_id)
         if offer is None or offer.credential_id != credential_id:
             raise OfferUnknown
+        # What is being delivered is stored before this, or finds its offer ended.
+        await awards.lock(connection, caller.awarding_body_id, offer.award_id)
         if await credential_offers.withdraw(connection, caller.awarding_body_id, offer_id, now=moment):
             await _note(connection, caller, offer, "offer-withdrawn", moment)
         ended = await credential_offers.find(connection, caller.awarding_body_id, offer_id)

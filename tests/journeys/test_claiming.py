@@ -10,11 +10,14 @@ from uuid import UUID
 import pytest
 
 from app.claiming import links
-from app.issuance.access import operator
+from app.issuance.access import Scope, operator
 from app.issuance.erasing import erase, find_erasable
 from app.store import credential_offers
 from tests.builders import a_learner, a_service_badge, an_academic_certificate
+from tests.counterparts.wallet import BOUND, UNBOUND, Wallet
 from tests.deployments import PUBLIC_URL
+from tests.journeys.test_tenancy import new_key
+from tests.journeys.test_wallet_issuing import seconds_of
 
 GERMAN = {"Accept-Language": "de"}
 
@@ -274,6 +277,49 @@ async def test_a_renewed_link_has_another_address_and_the_former_opens_nothing(d
     assert (await deployment.public.get(link["url"])).status_code == 404
     assert (await deployment.public.get(reference_in(page))).status_code == 404
     assert (await press(deployment, renewed)).status_code == 200
+
+
+async def test_a_lost_phone_fetches_nothing_more_once_its_copies_are_revoked(deployment):
+    record, link = await a_link(deployment)
+    wallets = []
+    for _ in range(2):
+        wallet, offer = await Wallet.scan(
+            deployment.public, address_in(await press(deployment, link)), seconds_of(deployment)
+        )
+        assert (await wallet.redeem(offer)).status_code == 200
+        wallets.append(wallet)
+    assert (await wallets[0].fetch()).status_code == 200
+    renewed = await renew(deployment, record, link, revoke_copies=True)
+    assert renewed["copies_revoked"] == 1
+    for wallet in wallets:
+        for configuration in (BOUND, UNBOUND):
+            assert (await wallet.fetch(configuration)).status_code == 401
+    wallet, offer = await Wallet.scan(
+        deployment.public, address_in(await press(deployment, renewed)), seconds_of(deployment)
+    )
+    assert (await wallet.redeem(offer)).status_code == 200
+    assert (await wallet.fetch()).status_code == 200
+
+
+async def test_what_is_fetched_while_copies_are_revoked_is_revoked_or_refused(deployment):
+    record, link = await a_link(deployment)
+    wallet, offer = await Wallet.scan(
+        deployment.public, address_in(await press(deployment, link)), seconds_of(deployment)
+    )
+    assert (await wallet.redeem(offer)).status_code == 200
+    answers = await asyncio.gather(wallet.fetch(), renew(deployment, record, link, revoke_copies=True))
+    assert answers[0].status_code in {200, 401}
+    copies = (await deployment.system().get(f"/api/v1/credentials/{record['id']}/copies")).json()["items"]
+    assert [copy["status"] for copy in copies] == ["revoked"] * (answers[0].status_code == 200)
+
+
+async def test_a_key_that_only_reads_sees_neither_address_nor_code(deployment):
+    record, link = await a_link(deployment, check="code")
+    key = await new_key(deployment, Scope.CREDENTIALS_READ)
+    address = f"/api/v1/credentials/{record['id']}/claim-links"
+    answer = await deployment.public.get(address, headers={"Authorization": f"Bearer {key}"})
+    assert answer.json()["items"] == [{**link, "url": None, "code": None}]
+    assert await listed(deployment, record) == [link]
 
 
 async def test_a_withdrawn_link_opens_nothing_and_another_one_can_be_made(deployment):
