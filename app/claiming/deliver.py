@@ -4,12 +4,13 @@
 2. The request is read: one configuration of the offer, named as the token response said that it is to be named.
 3. A bound configuration takes one to :data:`BATCH_SIZE` proofs, each of another key, all with nonces of this issuer. An
    unbound one takes no notice of proofs.
-4. The award is in force: nobody is given a copy of what is revoked, suspended or erased. A correction made since the
-   offer is what is delivered.
+4. The award is in force: nobody is given a copy of what is revoked, suspended, erased or not signed. A correction made
+   since the offer is what is delivered.
 5. A token gets each configuration once. Asked again with the same keys it gives the same bytes, for a wallet whose
-   connection broke; with other keys nothing.
-6. The copies are drafted and signed, and ONE transaction uses up the nonces and stores delivery and copies. With a
-   signer elsewhere, or one that cannot sign now, they are stored first, as prepared; whoever has to wait is given a
+   connection broke; with other keys nothing, and nothing of what is revoked by now.
+6. The copies are drafted and signed, and ONE transaction uses up the nonces and stores delivery and copies, if the
+   offer was not ended meanwhile. What can be refused is refused before places in status lists are taken. With a signer
+   elsewhere, or one that cannot sign now, they are stored first, as prepared; whoever has to wait is given a
    transaction identifier to come back with (section 9), and the copies are signed as soon as they can be.
 
 Whatever is refused uses up no nonce, and whatever belongs to no offer of ours writes nothing at all.
@@ -33,12 +34,14 @@ from app.claiming.refusals import (
     ConfigurationUnknown,
     CredentialDenied,
     CredentialIdentifierUnknown,
+    CredentialNotReady,
     CredentialRequestMalformed,
     EncryptionNotOffered,
     NonceRefused,
     NotificationMalformed,
     NotificationUnknown,
     ProofRefused,
+    TokenNotAccepted,
     TransactionUnknown,
     WalletRefused,
 )
@@ -46,7 +49,7 @@ from app.eudi import ClaimsMissing
 from app.issuance.issue import status_of
 from app.issuance.office import Issuer, Office, SigningKeysMissing
 from app.issuance.records import Status
-from app.issuance.repeating import Erased
+from app.issuance.repeating import Erased, data_key_of
 from app.issuance.wallet_copy import (
     DraftedCopy,
     complete_copies,
@@ -60,7 +63,7 @@ from app.keys import SigningFailed, secret_for
 from app.securing import nonces
 from app.securing.key_proof import PROOF_TYPE, HolderKey, PossessionNotProved, read_key_proof
 from app.securing.nonces import NonceState
-from app.store import awards, consumed_once, credentials, deliveries
+from app.store import awards, consumed_once, credential_offers, credentials, deliveries
 from app.store.connection import Connection
 from app.store.credentials import CredentialEntry
 from app.store.deliveries import Delivery
@@ -128,7 +131,7 @@ async def deliver(office: Office, slug: str, shown: PresentedToken, request: Jso
     Raises:
         TokenNotAccepted, DpopRefused: the token opens nothing.
         CredentialRequestMalformed, ConfigurationUnknown, CredentialIdentifierUnknown, EncryptionNotOffered,
-            ProofRefused, NonceRefused, CredentialDenied: see there.
+            ProofRefused, NonceRefused, CredentialDenied, CredentialNotReady: see there.
     """
     # 1
     found = await access(office, slug, shown)
@@ -151,6 +154,9 @@ async def _deliver(office: Office, found: Access, asked: _Asked, wallet: str) ->
         # 5
         async with office.database.read() as connection:
             earlier = await deliveries.find(connection, found.grant.id, asked.configuration.identifier)
+            if earlier is None and await consumed_once.is_used(connection, _digests(asked)):
+                # Before places in the status list are taken, which do not come back.
+                raise NonceRefused("The nonce was used before.", Cause.NONCE_USED)
         if earlier is not None:
             return await _deliver_again(office, asked, earlier)
         # 6
@@ -225,9 +231,19 @@ async def _store(
     Raises:
         AlreadyThere: a nonce was used before, or the token has this configuration.
         PremiseGone: the key that signed is not active any more.
+        TokenNotAccepted, CredentialDenied: the offer was ended, or the learner's data erased, a moment ago.
     """
     moment = delivery.created_at
     async with office.database.transaction() as connection:
+        # Whoever ends the offer, with what was delivered by it, holds the award: before this, or after.
+        await awards.lock(connection, delivery.awarding_body_id, delivery.award_id)
+        offer = await credential_offers.find(connection, delivery.awarding_body_id, found.offer.id)
+        if offer is None or offer.withdrawn_at is not None:
+            raise TokenNotAccepted("The access token opens nothing any more.", Cause.OFFER_WITHDRAWN)
+        try:
+            await data_key_of(connection, office, delivery.awarding_body_id, delivery.award_id)
+        except Erased:
+            raise CredentialDenied("The learner's data was erased.", Cause.AWARD_ERASED) from None
         await _use_up(connection, asked, moment)
         await store_copies(connection, copies, signed, key_id=key_id)
         await deliveries.add(connection, delivery, [copy.credential.id for copy in copies])
@@ -247,8 +263,11 @@ async def _store(
 
 
 async def _use_up(connection: Connection, asked: _Asked, moment: datetime) -> None:
-    digests = [nonces.digest_of_nonce(nonce) for nonce in dict.fromkeys(asked.nonces)]
-    await consumed_once.consume(connection, digests, expires_at=moment + nonces.LIFETIME)
+    await consumed_once.consume(connection, _digests(asked), expires_at=moment + nonces.LIFETIME)
+
+
+def _digests(asked: _Asked) -> list[bytes]:
+    return [nonces.digest_of_nonce(nonce) for nonce in dict.fromkeys(asked.nonces)]
 
 
 async def _complete(
@@ -265,7 +284,10 @@ async def _complete(
         async with office.database.transaction() as connection:
             await credentials.end_lease(connection, [copy.credential.id for copy in copies], now=office.clock())
         return Waiting(str(delivery.transaction_id))
-    return Given(asked.configuration, signed, str(delivery.id))
+    # Not our bytes: whoever else signed them may have stored first.
+    contents = await _contents(office, delivery)
+    assert contents is not None
+    return Given(asked.configuration, contents, str(delivery.id))
 
 
 async def _deliver_again(office: Office, asked: _Asked, earlier: Delivery) -> Given | Waiting:
@@ -286,7 +308,7 @@ async def _contents(office: Office, delivery: Delivery) -> list[bytes] | None:
     """Return the bytes of every copy of a delivery; none while one of them is not signed.
 
     Raises:
-        CredentialDenied: they were given up.
+        CredentialDenied: they were given up, or one of them is revoked.
     """
     contents = []
     async with office.database.read() as connection:
@@ -297,6 +319,11 @@ async def _contents(office: Office, delivery: Delivery) -> list[bytes] | None:
                 content = await read_copy(connection, office, copy)
             except Erased:
                 raise CredentialDenied("The learner's data was erased.", Cause.AWARD_ERASED) from None
+            entry = await credentials.find_entry(connection, copy.awarding_body_id, copy.id)
+            assert entry is not None
+            if status_of(entry) is Status.REVOKED:
+                # By itself, or with its revision, which was corrected: a new offer gives the correction.
+                raise CredentialDenied("This copy is revoked.", Cause.AWARD_REVOKED)
             if content is None:
                 return None
             contents.append(content)
@@ -308,18 +335,21 @@ async def _award_in_force(office: Office, found: Access) -> CredentialEntry:
 
     Raises:
         CredentialDenied: it is revoked or suspended.
+        CredentialNotReady: it is not signed yet.
     """
     body, award_id = found.grant.awarding_body_id, found.grant.award_id
     async with office.database.read() as connection:
         award = await awards.find(connection, body, award_id)
         assert award is not None
         copies = await credentials.list_of_award(connection, body, award_id)
-        # A correction that is not signed yet is not what holds; what it replaces is revoked already.
         newest = next(
             copy for copy in copies if copy.audience is Audience.PUBLIC and copy.state is not CredentialState.ABANDONED
         )
         entry = await credentials.find_entry(connection, body, newest.id)
     assert entry is not None
+    if entry.credential.state is not CredentialState.ISSUED:
+        # A correction: what it replaces is revoked already, and nobody has a copy before the credential is signed.
+        raise CredentialNotReady("The credential is not signed yet.", Cause.SIGNING_FAILED, seconds=INTERVAL_SECONDS)
     match status_of(entry):
         case Status.REVOKED:
             raise CredentialDenied("The credential is revoked.", Cause.AWARD_REVOKED)
@@ -336,7 +366,8 @@ async def deliver_deferred(office: Office, slug: str, shown: PresentedToken, req
 
     Raises:
         TokenNotAccepted, DpopRefused: the token opens nothing.
-        CredentialRequestMalformed, EncryptionNotOffered, TransactionUnknown, CredentialDenied: see there.
+        CredentialRequestMalformed, EncryptionNotOffered, TransactionUnknown, CredentialDenied, CredentialNotReady: see
+            there.
     """
     found = await access(office, slug, shown)
     try:

@@ -122,6 +122,14 @@ class CredentialDenied(WalletRefused):
     family: ClassVar[Family] = Family.MALFORMED
 
 
+class CredentialNotReady(WalletRefused):
+    """The credential was corrected and the correction is not signed yet. Ask again after ``Retry-After``."""
+
+    code: ClassVar[str] = "credential-not-ready"
+    title: ClassVar[str] = "The credential is not signed yet"
+    family: ClassVar[Family] = Family.UNAVAILABLE
+
+
 class TransactionUnknown(WalletRefused):
     """The transaction identifier was not given with this access token, or the credential was fetched with it."""
 

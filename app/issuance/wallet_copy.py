@@ -29,7 +29,7 @@ import orjson
 
 from app.elm.rendering import CredentialFacts, render_vcdm2
 from app.errors import Finding, ServiceError
-from app.eudi import TYPES, CredentialType, Said
+from app.eudi import TYPES, ClaimsMissing, CredentialType, Said
 from app.issuance import sd_jwt_form
 from app.issuance.issue import VCDM2_FORM, VCDM2_MEDIA_TYPE, revision_place
 from app.issuance.late_form import issuer_of
@@ -180,14 +180,13 @@ async def lacking(
         return {}
     data_key = await data_key_of(connection, office, public.awarding_body_id, public.award_id)
     # Read once for all forms: it is most of what an offer costs.
-    said = sd_jwt_form.said_in(
-        await _tree_of(connection, public, data_key),
-        issuer.body,
-        CredentialFacts(
-            uuid=public.id, issued=office.clock(), valid_from=public.valid_from, valid_until=public.valid_until
-        ),
-    )
+    said = _said(await _tree_of(connection, public, data_key), issuer, public, office.clock())
     return {form.name: findings for form, lacks in asking if (findings := lacks(said))}
+
+
+def _said(tree: Mapping[str, Any], issuer: Issuer, public: Credential, moment: datetime) -> Said:
+    facts = CredentialFacts(uuid=public.id, issued=moment, valid_from=public.valid_from, valid_until=public.valid_until)
+    return sd_jwt_form.said_in(tree, issuer.body, facts)
 
 
 async def _tree_of(connection: Connection, public: Credential, data_key: DataKey) -> Mapping[str, Any]:
@@ -218,6 +217,9 @@ async def draft_copies(
         data_key = await data_key_of(connection, office, public.awarding_body_id, public.award_id)
         tree = await _tree_of(connection, public, data_key)
     moment = office.clock()
+    if form.lacks is not None and (findings := form.lacks(_said(tree, issuer, public, moment))):
+        # Before places are taken, which do not come back.
+        raise ClaimsMissing(findings=findings)
     drafted = []
     for holder in holders:
         place = await office.status_places.take(awarding_body_id=issuer.awarding_body_id, issuer_id=issuer.issuer_id)

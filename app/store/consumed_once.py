@@ -7,7 +7,7 @@ nonces, or sends what is refused, makes nothing grow.
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from app.store.connection import Connection
 from app.store.plans import insertion
@@ -23,6 +23,14 @@ async def consume(connection: Connection, digests: Sequence[bytes], *, expires_a
     if digests:
         rows = [{"digest": digest, "expires_at": expires_at} for digest in digests]
         await connection.execute(insertion(consumed_once), rows)
+
+
+async def is_used(connection: Connection, digests: Sequence[bytes]) -> bool:
+    """Whether one of these was used. Only :func:`consume` decides; this spares the work before it."""
+    if not digests:
+        return False
+    used = select(consumed_once.c.digest).where(consumed_once.c.digest.in_(list(digests))).limit(1)
+    return await connection.fetch_one(used) is not None
 
 
 async def forget_before(connection: Connection, moment: datetime) -> int:

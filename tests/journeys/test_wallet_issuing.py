@@ -234,6 +234,36 @@ async def test_a_copy_that_was_suspended_by_itself_outlasts_the_suspension_of_it
     assert await deployment.published_bits(json.loads(content)) == (False, True)
 
 
+async def corrected(deployment, record):
+    correction = a_service_badge({"learner.given_names": "Corrected"}) | {"reason": "correction"}
+    return await deployment.system().post(f"/api/v1/credentials/{record['id']}/replacement", json=correction)
+
+
+async def test_a_copy_of_what_was_corrected_is_not_given_again(deployment):
+    record, _, wallet = await a_claim(deployment)
+    assert (await wallet.fetch()).status_code == 200
+    assert (await corrected(deployment, record)).status_code == 201
+    refused = await wallet.fetch()
+    assert (refused.status_code, refused.json()["error"]) == (400, "credential_request_denied")
+    _, _, again = await a_claim(deployment, record)
+    assert b"Corrected" in copies_of(await again.fetch())[0]
+
+
+@pytest.mark.parametrize("reason", ["device-lost", "learner-request"])
+async def test_with_a_revoked_copy_ends_the_token_that_fetched_it(deployment, reason):
+    record, _, wallet = await a_claim(deployment)
+    _, _, other = await a_claim(deployment, record)
+    assert (await wallet.fetch()).status_code == 200
+    copies = f"/api/v1/credentials/{record['id']}/copies"
+    (copy,) = (await deployment.system().get(copies)).json()["items"]
+    body = {"change": "revoke", "reason": reason}
+    assert (await deployment.system().post(f"{copies}/{copy['id']}/status", json=body)).status_code == 200
+    for configuration in (BOUND, UNBOUND):
+        assert (await wallet.fetch(configuration)).status_code == 401
+    # A lost device may hold the tokens of other offers; a copy that was revoked for itself says nothing of them.
+    assert (await other.fetch()).status_code == (401 if reason == "device-lost" else 200)
+
+
 async def test_what_is_spent_is_forgotten(deployment):
     record, _, _ = await a_claim(deployment, dpop_key=Key.new())
     _, _, wallet = await a_claim(deployment, record)
@@ -298,6 +328,32 @@ async def test_a_deferred_copy_is_not_delivered_once_the_award_is_revoked(remote
     await remote.change_status("wut", record, "revoke", "integrity")
     refused = await wallet.post("deferred_credential", {"transaction_id": waiting["transaction_id"]})
     assert (refused.status_code, refused.json()["error"]) == (400, "credential_request_denied")
+
+
+async def test_a_deferred_copy_of_what_was_corrected_meanwhile_is_not_delivered(remote):
+    record, _, wallet = await a_claim(remote)
+    remote.office.keyring.out_of_order = True
+    waiting = (await wallet.fetch()).json()
+    remote.office.keyring.out_of_order = False
+    assert (await corrected(remote, record)).status_code == 201
+    await finish_copies(remote.office)
+    refused = await wallet.post("deferred_credential", {"transaction_id": waiting["transaction_id"]})
+    assert (refused.status_code, refused.json()["error"]) == (400, "credential_request_denied")
+
+
+async def test_nobody_has_a_copy_of_a_correction_before_it_is_signed(remote):
+    record, _, wallet = await a_claim(remote)
+    remote.office.keyring.out_of_order = True
+    assert (await corrected(remote, record)).status_code == 503
+    remote.office.keyring.out_of_order = False
+    refused = await wallet.fetch()
+    assert (refused.status_code, refused.json()["error"]) == (503, "temporarily_unavailable")
+    assert int(refused.headers["retry-after"]) > 0
+    remote.clock.advance(minutes=10)
+    assert await finish_prepared(remote.office) == 1
+    (content,) = copies_of(await wallet.fetch())
+    assert b"Corrected" in content
+    assert (await checks_of(remote, content))[0] == "valid"
 
 
 # --- notifications, metadata

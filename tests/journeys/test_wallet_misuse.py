@@ -7,11 +7,12 @@ import re
 import sqlalchemy as sa
 
 from app.keys import Algorithm, InProcessSigner
-from app.store.tables import metadata
-from tests.builders import a_service_badge
+from app.store.tables import metadata, status_list
+from tests.builders import a_service_badge, full_request
 from tests.counterparts.wallet import BOUND, GRANT, UNBOUND, Key, Wallet, encoded
 from tests.deployments import PUBLIC_URL
 from tests.journeys.test_wallet_issuing import a_claim, seconds_of
+from tests.journeys.test_wallet_sd_jwt import LEARNING
 
 DESCRIPTION = re.compile(r"[\x20-\x21\x23-\x5B\x5D-\x7E]+")
 
@@ -481,6 +482,42 @@ async def rows(deployment):
         }
     engine.dispose()
     return counted
+
+
+async def places_taken(deployment):
+    async with deployment.office.database.read() as connection:
+        return await connection.fetch_value(sa.select(sa.func.sum(status_list.c.next_counter).label("taken")))
+
+
+async def test_what_is_refused_takes_no_place_in_the_status_lists(deployment):
+    record = await deployment.issue(full_request("academic"), "wut")
+    _, _, wallet = await a_claim(deployment, record, keys=[Key.new() for _ in range(5)])
+    nonce = await wallet.nonce()
+
+    async def ask(configuration):
+        proofs = [await wallet.proof(key, nonce) for key in wallet.keys]
+        body = {"credential_configuration_id": configuration, "proofs": {"jwt": proofs}}
+        return await wallet.post("credential", body)
+
+    assert (await ask(BOUND)).status_code == 200
+    before = await places_taken(deployment)
+    for _ in range(3):
+        assert told(await ask(LEARNING)) == "invalid_nonce"
+    assert await places_taken(deployment) == before
+
+
+async def test_what_a_corrected_award_lacks_takes_no_place_either(deployment):
+    record = await deployment.issue(full_request("academic"), "wut")
+    _, offer, wallet = await a_claim(deployment, record)
+    assert LEARNING in offer["credential_configuration_ids"]
+    corrected = a_service_badge()
+    replaced = await deployment.system().post(
+        f"/api/v1/credentials/{record['id']}/replacement", json={**corrected, "reason": "correction"}
+    )
+    assert replaced.status_code == 201, replaced.text
+    before = await places_taken(deployment)
+    assert told(await wallet.fetch(LEARNING)) == "credential_request_denied"
+    assert await places_taken(deployment) == before
 
 
 async def test_a_flood_of_strangers_does_not_grow_the_database(sqlite_deployment):
